@@ -1,0 +1,205 @@
+"""Text sealed at rest: AES-256-GCM, bound to the row and the field it stands in, under a ring of keys.
+
+A sealed value is `v1.<key id>.<base64 of nonce and ciphertext>`. The associated data names table, column and primary key,
+so a value moved to another row, or one flipped bit, is an error instead of somebody else's words.
+Source: NIST SP 800-38D for the mode and the 96-bit random nonce; ADR 0002 for the choice.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+SCHEME = "v1"
+
+
+class SealBroken(Exception):
+    """A sealed value does not open: altered, moved to another place, or its key is not in the ring."""
+
+
+class SealedFieldMisused(TypeError):
+    """A sealed field was written or searched in a way that would bypass the seal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A value as it rests in the database. Printing it shows nothing."""
+
+    token: str
+
+    @property
+    def key_id(self) -> str:
+        """Which key of the ring sealed it."""
+        return self.token.split(".", 2)[1]
+
+    def __str__(self) -> str:
+        return "<sealed>"
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+
+class KeyRing:
+    """Keys by id; the first one seals, all of them open."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise ValueError("ENCRYPTION_KEY wants one or more base64 keys of 32 bytes, newest first.")
+        self._ciphers = {key_id(key): AESGCM(key) for key in keys}
+        self.primary_id = key_id(keys[0])
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[str]) -> Self:
+        """A ring from base64 texts, as they stand in ENCRYPTION_KEY."""
+        try:
+            return cls([base64.b64decode(text, altchars=b"-_", validate=True) for text in texts])
+        except binascii.Error as error:
+            raise ValueError("ENCRYPTION_KEY is not base64.") from error
+
+    def seal(self, text: str, *, place: str) -> Sealed:
+        """Seal the text for one place, `table.column:key`."""
+        nonce = os.urandom(NONCE_BYTES)
+        body = self._ciphers[self.primary_id].encrypt(
+            nonce, text.encode("utf-8", "surrogatepass"), place.encode()
+        )
+        packed = base64.urlsafe_b64encode(nonce + body).decode()
+        return Sealed(f"{SCHEME}.{self.primary_id}.{packed}")
+
+    def open(self, sealed: Sealed, *, place: str) -> str:
+        """The text that was sealed for this place.
+
+        Raises:
+            SealBroken: it was altered, belongs elsewhere, or its key is gone.
+        """
+        try:
+            scheme, name, packed = sealed.token.split(".", 2)
+            raw = base64.b64decode(packed, altchars=b"-_", validate=True)
+            if scheme != SCHEME:
+                raise SealBroken(f"{place}: unknown scheme")
+            plain = self._ciphers[name].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealBroken(f"{place}: {type(error).__name__}") from None
+        return plain.decode("utf-8", "surrogatepass")
+
+
+def key_id(key: bytes) -> str:
+    """A public name for a key: the first 8 hex characters of its hash."""
+    return hashlib.sha256(b"vigil key id" + key).hexdigest()[:8]
+
+
+@cache
+def _ring_of(texts: tuple[str, ...]) -> KeyRing:
+    return KeyRing.from_texts(texts)
+
+
+def key_ring() -> KeyRing:
+    """The ring of the settings in force."""
+    return _ring_of(tuple(settings.ENCRYPTION_KEY))
+
+
+def place_of(instance: models.Model, field: "models.Field[Any, Any]") -> str:
+    """Where a value belongs: table, column and primary key."""
+    return f"{instance._meta.db_table}.{field.column}:{instance.pk}"
+
+
+class _SealedText:
+    """Attribute access to a sealed field: opens on first reading, keeps what it opened."""
+
+    def __init__(self, field: "SealedTextField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:  # noqa: ANN401 - text or self
+        if instance is None:
+            return self
+        name = self.field.attname
+        if name not in instance.__dict__:
+            instance.refresh_from_db(fields=[name])
+        value = instance.__dict__[name]
+        if isinstance(value, Sealed):
+            return key_ring().open(value, place=place_of(instance, self.field))
+        return value
+
+    def __set__(self, instance: models.Model, value: str | Sealed) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text that rests sealed. Its model's manager must be `SealedManager`."""
+
+    def contribute_to_class(
+        self,
+        cls: type[models.Model],
+        name: str,
+        private_only: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+    ) -> None:
+        """Put the opening attribute in place."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _SealedText(self))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed:  # noqa: ARG002, FBT001 - Django's signature
+        """Seal what was set; what was never opened or changed stays as it is."""
+        value = model_instance.__dict__[self.attname]
+        if isinstance(value, Sealed):
+            return value
+        return key_ring().seal(value, place=place_of(model_instance, self))
+
+    def get_prep_value(self, value: object) -> Any:  # noqa: ANN401 - Django's signature
+        """Only sealed values reach the database; clear text would match or store nothing of use."""
+        if isinstance(value, Sealed):
+            return value.token
+        raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
+
+    def from_db_value(self, value: str | None, *_: object) -> Sealed | None:
+        """Keep it sealed until somebody reads the attribute."""
+        return None if value is None else Sealed(value)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """What `dumpdata` writes: the sealed form."""
+        return self.pre_save(obj, add=False).token
+
+
+class SealedQuerySet(models.QuerySet[Any]):
+    """A query set that refuses to update sealed fields except by values that are sealed already."""
+
+    def update(self, **kwargs: Any) -> int:  # noqa: ANN401 - Django's signature
+        """Refuse clear text and expressions, which would bypass the field."""
+        for name in kwargs:
+            field = self.model._meta.get_field(name)
+            if isinstance(field, SealedTextField) and not isinstance(kwargs[name], Sealed):
+                raise SealedFieldMisused(f"{name} is sealed: set it on the instance and save.")
+        return super().update(**kwargs)
+
+
+SealedManager = models.Manager.from_queryset(SealedQuerySet)
+
+
+def sealed_fields(model: type[models.Model]) -> list[SealedTextField]:
+    """The sealed fields of a model."""
+    return [field for field in model._meta.fields if isinstance(field, SealedTextField)]
+
+
+def reseal(instance: models.Model) -> bool:
+    """Seal an instance's old values under the newest key, unless somebody changed the row meanwhile.
+
+    Returns:
+        Whether the row now rests under the newest key.
+    """
+    old = {field.attname: instance.__dict__[field.attname] for field in sealed_fields(type(instance))}
+    ring = key_ring()
+    new = {
+        field.attname: ring.seal(getattr(instance, field.attname), place=place_of(instance, field))
+        for field in sealed_fields(type(instance))
+    }
+    manager = type(instance)._default_manager
+    return bool(manager.filter(pk=instance.pk, **old).update(**new))

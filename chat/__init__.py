@@ -1,0 +1,1 @@
+"""Chat: persons, consents, sessions, the turn of a message, replies, resources, tools and the public API."""

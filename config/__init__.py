@@ -1,0 +1,1 @@
+"""Config: settings and wiring; it holds no rules of its own."""

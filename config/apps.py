@@ -1,0 +1,33 @@
+"""Django's own apps with our portable key, so that one set of migrations serves both databases."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.apps import AuthConfig
+from django.contrib.contenttypes.apps import ContentTypesConfig
+
+PORTABLE_KEY = "audit.store.ids.PortableAutoField"
+
+
+class PortableAdminConfig(AdminConfig):
+    """Admin, on Vigil's own site."""
+
+    default_auto_field = PORTABLE_KEY
+    default_site = "moderation.admin_site.VigilAdminSite"
+
+
+class PortableAuthConfig(AuthConfig):
+    """Groups and permissions."""
+
+    default_auto_field = PORTABLE_KEY
+
+
+class PortableContentTypesConfig(ContentTypesConfig):
+    """Content types."""
+
+    default_auto_field = PORTABLE_KEY
+
+
+class ConfigAppConfig(AppConfig):
+    """Holds the commands that need to know every app."""
+
+    name = "config"

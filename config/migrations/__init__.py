@@ -1,0 +1,1 @@
+"""Migrations of Django apps that Vigil keeps on its own keys."""

@@ -1,0 +1,1 @@
+"""Migrations of Django's admin app with the portable key."""

@@ -1,0 +1,1 @@
+"""Migrations of Django's auth app with the portable key."""

@@ -1,0 +1,1 @@
+"""Migrations of Django's contenttypes app with the portable key."""

@@ -1,0 +1,1 @@
+"""Moderation: staff, roles, the queue, claims, takeover, notes, labels and the console."""

@@ -1,0 +1,1 @@
+"""Safety: levels, the engine that assesses words, incidents, and the alerts that tell humans."""
