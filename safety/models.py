@@ -1,4 +1,4 @@
-"""What safety keeps: assessments, the risk a person carries, incidents, and the outbox of alerts."""
+"""What safety keeps: assessments, clearances, incidents, and the outbox of alerts."""
 
 from django.db import models
 
@@ -45,16 +45,19 @@ class Assessment(models.Model):
         return f"{self.kind} {self.message_id}: {self.level}"
 
 
-class PersonRisk(models.Model):
-    """The risk a person carries from session to session, until time or a moderator clears it."""
+class RiskClearance(models.Model):
+    """A moderator judged that the risk a person carried is over: the arc begins anew from here."""
 
-    id = models.CharField(max_length=32, primary_key=True, db_column="_id")  # the person's id
-    level = models.CharField(max_length=8, choices=LEVELS)
-    assessed_at = models.DateTimeField()
-    cleared_at = models.DateTimeField(null=True)
+    person_id = models.CharField(max_length=32)
+    cleared_at = models.DateTimeField()
+
+    class Meta:
+        """Index serves the arc."""
+
+        indexes = [models.Index(fields=["person_id", "-cleared_at"], name="clearance_latest")]
 
     def __str__(self) -> str:
-        return f"{self.pk}: {self.level}"
+        return f"clearance of {self.person_id}"
 
 
 class IncidentKind(models.TextChoices):

@@ -1,0 +1,67 @@
+"""What safety is asked about persons, sessions and messages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from safety.engine.protocol import Arc, PastTurn
+from safety.levels import Level
+from safety.models import AssessedKind, Assessment, Incident, IncidentStatus, RiskClearance
+
+ARC_TURNS = 60
+ARC_DAYS = 30
+"""How far back the arc looks. Source: the highest risk of a further attempt is in the weeks after a crisis (NICE NG225)."""
+
+
+def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
+    """What is known of the person from their earlier messages, oldest first, since a moderator last cleared it."""
+    since = now - timedelta(days=ARC_DAYS)
+    cleared_at = (
+        RiskClearance.objects.filter(person_id=person_id, cleared_at__gt=since)
+        .order_by("-cleared_at")
+        .values_list("cleared_at", flat=True)
+        .first()
+    )
+    rows = (
+        Assessment.objects.filter(
+            person_id=person_id, kind=AssessedKind.MESSAGE, created_at__gt=cleared_at or since
+        )
+        .order_by("-created_at", "-pk")
+        .values_list("created_at", "level", "triggers", "session_id")[:ARC_TURNS]
+    )
+    return Arc(
+        tuple(
+            PastTurn(
+                age_seconds=max(0.0, (now - created_at).total_seconds()),
+                level=Level(level),
+                triggers=tuple(triggers),
+                same_session=session == session_id,
+            )
+            for created_at, level, triggers, session in reversed(rows)
+        )
+    )
+
+
+def has_open_incident(person_id: str) -> bool:
+    """Whether a human already has this person's case before them, in whatever session."""
+    return (
+        Incident.objects.filter(person_id=person_id)
+        .exclude(status=IncidentStatus.RESOLVED)
+        .exists()
+    )
+
+
+def seconds_since_last_incident(*, person_id: str, now: datetime) -> int | None:
+    """Whole seconds since the person's latest incident began; None where there was none."""
+    latest = (
+        Incident.objects.filter(person_id=person_id)
+        .order_by("-created_at")
+        .values_list("created_at", flat=True)
+        .first()
+    )
+    return None if latest is None else int((now - latest).total_seconds())
+
+
+def assessments_of(message_ids: Sequence[str]) -> dict[str, Assessment]:
+    """The assessment of each message that has one, by the message's id."""
+    rows = Assessment.objects.filter(message_id__in=message_ids).order_by("pk")
+    return {row.message_id: row for row in rows}

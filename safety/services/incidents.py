@@ -1,0 +1,258 @@
+"""Assessments on record, and incidents: opened once per session, raised by later messages, alerted in the same transaction."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.utils.crypto import salted_hmac
+
+from audit.actors import Actor
+from audit.services import record
+from audit.store.transactions import after_commit, transactional
+from safety.engine.protocol import Verdict
+from safety.levels import Level
+from safety.metrics import ASSESSMENT_SECONDS, ASSESSMENTS
+from safety.models import AssessedKind, Assessment, Incident, IncidentKind, IncidentStatus, RiskClearance
+from safety.queries import has_open_incident, seconds_since_last_incident
+from safety.services.alerts import enqueue_alerts
+from safety.services.checking import Checked
+
+EXCERPT_CHARACTERS = 500
+CLAIM_WITHIN = {
+    Level.CRISIS: timedelta(seconds=60),
+    Level.UNKNOWN: timedelta(minutes=2),
+    Level.WARNING: timedelta(minutes=2),
+}
+"""Source: design targets for acknowledgement, docs/architecture.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose words, where, and what of them an incident keeps.
+
+    Args:
+        person_id: whose.
+        session_id: in which session.
+        message_id: which message.
+        text: the words.
+        country: two letters, or empty; for the local numbers beside the incident.
+        previous_score: the session's score before.
+        conversation_length: messages in the session so far.
+    """
+
+    person_id: str
+    session_id: str
+    message_id: str
+    text: str
+    country: str
+    previous_score: int
+    conversation_length: int
+
+
+def digest_of(text: str, *, session_id: str) -> str:
+    """A keyed SHA-256 of words: equal for equal words in one session, and no way back."""
+    text_bytes = text.encode("utf-8", "surrogatepass")
+    return salted_hmac(f"vigil.words.{session_id}", text_bytes, algorithm="sha256").hexdigest()
+
+
+@transactional
+def record_assessment(*, kind: AssessedKind, checked: Checked, subject: Subject, now: datetime) -> Assessment:
+    """Keep what the checker said of one text."""
+    verdict = checked.verdict
+    row = Assessment.objects.create(
+        kind=kind,
+        message_id=subject.message_id,
+        session_id=subject.session_id,
+        person_id=subject.person_id,
+        created_at=now,
+        level=verdict.level,
+        score=verdict.score,
+        triggers=list(verdict.triggers),
+        findings=[asdict(finding) for finding in verdict.findings],
+        probability=verdict.probability,
+        release=verdict.release,
+        elapsed_ms=checked.elapsed_ms,
+    )
+    after_commit(lambda: _count(kind, checked))
+    return row
+
+
+def _count(kind: AssessedKind, checked: Checked) -> None:
+    ASSESSMENTS.labels(level=checked.verdict.level.value, kind=kind.value).inc()
+    ASSESSMENT_SECONDS.observe(checked.elapsed_ms / 1000)
+
+
+@transactional
+def raise_detected(*, verdict: Verdict, subject: Subject, actor: Actor, now: datetime) -> Incident | None:
+    """Open the session's incident, or raise the one that is open, when the verdict needs a human.
+
+    Returns:
+        The session's open incident, or None where the verdict needs no human or a colleague already has
+        this person's case and only their past speaks.
+    """
+    if not verdict.level.needs_human:
+        return None
+    open_incident = _open_incident(subject.session_id)
+    if open_incident is None:
+        if _only_the_past_speaks(verdict) and has_open_incident(subject.person_id):
+            return None
+        return _open(IncidentKind.DETECTED, verdict.level, verdict.triggers, subject, actor, now)
+    return _raise(open_incident, verdict.level, verdict.triggers, subject, actor, now)
+
+
+@transactional
+def raise_asked(
+    *, kind: IncidentKind, marker: str, subject: Subject, actor: Actor, now: datetime
+) -> Incident:
+    """The person asked for a human, or reported a reply: an incident and a page, always.
+
+    Args:
+        kind: why.
+        marker: an entry of MARKERS.
+        subject: the person and session; its text may be empty.
+        actor: who asked.
+        now: when.
+    """
+    incident = _open_incident(subject.session_id)
+    if incident is None:
+        return _open(kind, Level.WARNING, (marker,), subject, actor, now)
+    incident.triggers = _merged(incident.triggers, (marker,))
+    incident.kind = kind
+    incident.raised_at = now
+    incident.version += 1
+    incident.save(update_fields=["triggers", "kind", "raised_at", "version"])
+    _tell(incident, "raised", subject, actor, now)
+    return incident
+
+
+def _open_incident(session_id: str) -> Incident | None:
+    return Incident.objects.filter(open_key=session_id).first()
+
+
+def _only_the_past_speaks(verdict: Verdict) -> bool:
+    grave = [finding for finding in verdict.findings if finding.level.needs_human]
+    return bool(grave) and all(finding.detector == "arc" for finding in grave)
+
+
+def _open(
+    kind: IncidentKind,
+    level: Level,
+    triggers: Iterable[str],
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+) -> Incident:
+    incident = Incident(
+        kind=kind,
+        open_key=subject.session_id,
+        person_id=subject.person_id,
+        session_id=subject.session_id,
+        country=subject.country,
+        created_at=now,
+        triggers=_merged([], triggers),
+        context={
+            "previous_safety_score": subject.previous_score,
+            "new_safety_score": level.score,
+            "conversation_length": subject.conversation_length,
+            "time_since_last_incident": seconds_since_last_incident(person_id=subject.person_id, now=now),
+        },
+        response={
+            "escalated": False,
+            "resources_provided": ["crisis_lines"],
+            "human_notified": False,
+            "notification_timestamp": None,
+        },
+        resolution={"status": "open"},
+    )
+    _set_severity(incident, level, subject, now)
+    incident.save(force_insert=True)
+    _tell(incident, "opened", subject, actor, now)
+    return incident
+
+
+def _raise(
+    incident: Incident,
+    level: Level,
+    triggers: Iterable[str],
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+) -> Incident:
+    incident.triggers = _merged(incident.triggers, triggers)
+    if level.rank <= incident.rank:
+        incident.save(update_fields=["triggers"])
+        return incident
+    incident.context = {**incident.context, "new_safety_score": level.score}
+    incident.version += 1
+    _set_severity(incident, level, subject, now)
+    incident.save()
+    _tell(incident, "raised", subject, actor, now)
+    return incident
+
+
+def _set_severity(incident: Incident, level: Level, subject: Subject, now: datetime) -> None:
+    incident.severity = level
+    incident.rank = level.rank
+    incident.requires_immediate_attention = level is Level.CRISIS
+    incident.raised_at = now
+    incident.due_at = now + CLAIM_WITHIN[level]
+    incident.message_id = subject.message_id
+    incident.message_hash = digest_of(subject.text, session_id=subject.session_id)
+    incident.excerpt = subject.text[:EXCERPT_CHARACTERS]
+
+
+def _tell(incident: Incident, verb: str, subject: Subject, actor: Actor, now: datetime) -> None:
+    deliveries = enqueue_alerts(incident=incident, words=subject.text, now=now)
+    record(
+        f"safety.incident:{verb}",
+        actor=actor,
+        target=("incident", incident.pk),
+        person_id=incident.person_id,
+        now=now,
+        details={
+            "session_id": incident.session_id,
+            "message_id": incident.message_id,
+            "severity": str(incident.severity),
+            "triggers": list(incident.triggers),
+            "alerts": len(deliveries),
+        },
+    )
+
+
+def _merged(known: Iterable[str], more: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))
+
+
+@transactional
+def clear_person_risk(*, person_id: str, actor: Actor, now: datetime) -> RiskClearance:
+    """A moderator judged the risk over: what was said before no longer counts in the arc."""
+    clearance = RiskClearance.objects.create(person_id=person_id, cleared_at=now)
+    record(
+        "safety.risk:cleared",
+        actor=actor,
+        target=("person", person_id),
+        person_id=person_id,
+        now=now,
+    )
+    return clearance
+
+
+@transactional
+def forget_incident_words(*, person_id: str) -> list[str]:
+    """Blank what incidents keep of an erased person's words.
+
+    Returns:
+        The ids of the person's incidents, whose alerts must be blanked too.
+    """
+    incidents = list(Incident.objects.filter(person_id=person_id).order_by("pk"))
+    for incident in incidents:
+        incident.excerpt = ""
+        incident.message_hash = ""
+        incident.save(update_fields=["excerpt", "message_hash"])
+    return [incident.pk for incident in incidents]
+
+
+def unresolved_incident_of(session_id: str) -> Incident | None:
+    """The session's incident that is not resolved yet, if there is one."""
+    incident = _open_incident(session_id)
+    return incident if incident and incident.status != IncidentStatus.RESOLVED else None
