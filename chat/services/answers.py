@@ -1,0 +1,157 @@
+"""The reply to a message: made, checked, and committed only if nobody has taken over meanwhile (law 5)."""
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from audit.actors import Actor
+from audit.services import record
+from audit.store.transactions import transactional
+from chat.metrics import REPLY_SECONDS
+from chat.models import Author, ChatSession, Handler, Message, Person, TurnState
+from chat.queries import recent_messages
+from chat.replies.crisis import careful_reply, crisis_protocol
+from chat.replies.embedded import EmbeddedProvider
+from chat.replies.protocol import ReplyProvider, ReplyRequest
+from chat.services.sessions import subject_of
+from chat.services.stream import Words, append_message
+from safety.levels import Level
+from safety.models import AssessedKind
+from safety.services.checking import Checked, check_reply
+from safety.services.incidents import record_assessment
+
+logger = logging.getLogger(__name__)
+
+HISTORY_MESSAGES = 20
+REPLIES_AT_ONCE = 64
+FIXED = "fixed"
+"""Provider name of texts that were written and approved beforehand."""
+
+_pool = ThreadPoolExecutor(REPLIES_AT_ONCE, thread_name_prefix="reply")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply that is ready to be committed.
+
+    Args:
+        text: the words.
+        provider: who made it; `fixed` for approved texts.
+        checked: what the checker said of the words that were generated; None for approved texts.
+        safe_replacement: whether the generated words were unsafe and an approved text took their place.
+    """
+
+    text: str
+    provider: str
+    checked: Checked | None
+    safe_replacement: bool
+
+
+class TakenOver(Exception):
+    """A human has taken over, or the turn was answered already: this reply must not be shown."""
+
+
+def reply_provider() -> ReplyProvider:
+    """Who generates replies. Without any key that is the embedded responder."""
+    return EmbeddedProvider()
+
+
+def answer(*, message_id: str, person: Person, actor: Actor, now: datetime) -> None:
+    """Answer an assessed message; does nothing when that has happened."""
+    message = Message.objects.get(pk=message_id)
+    session = ChatSession.objects.get(pk=message.session_id)
+    if message.turn_state != TurnState.ASSESSED:
+        return
+    if session.handled_by == Handler.HUMAN:
+        _leave_to_human(message)
+        return
+    started = time.perf_counter()
+    draft = _checked_draft(message, session, person)
+    REPLY_SECONDS.labels(provider=draft.provider).observe(time.perf_counter() - started)
+    try:
+        _commit(message, session, person, draft, actor=actor, now=now)
+    except TakenOver:
+        logger.info("reply refused: taken over", extra={"message_id": message.pk})
+        _leave_to_human(message)
+
+
+@transactional
+def _leave_to_human(message: Message) -> None:
+    Message.objects.filter(pk=message.pk).update(turn_state=TurnState.ANSWERED)
+
+
+def _checked_draft(message: Message, session: ChatSession, person: Person) -> Draft:
+    level = Level(message.level)
+    if level is Level.CRISIS:
+        return Draft(crisis_protocol(person.country), FIXED, None, safe_replacement=False)
+    if level is Level.UNKNOWN or message.shed:
+        return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
+    draft = _generated(message, session, person)
+    if draft.checked and draft.checked.verdict.level is not Level.NONE:
+        return replace(draft, text=careful_reply(person.country), safe_replacement=True)
+    return draft
+
+
+def _generated(message: Message, session: ChatSession, person: Person) -> Draft:
+    provider = reply_provider()
+    request = _request_for(message, session, person)
+    try:
+        made = _pool.submit(provider.reply, request).result(timeout=settings.MODEL_TIMEOUT / 1000)
+    except Exception:
+        logger.exception("reply provider failed", extra={"provider": provider.name})
+        return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
+    return Draft(made.text, made.provider, check_reply(made.text), safe_replacement=False)
+
+
+def _request_for(message: Message, session: ChatSession, person: Person) -> ReplyRequest:
+    earlier = recent_messages(session_id=session.pk, before=message.sequence, count=HISTORY_MESSAGES)
+    return ReplyRequest(
+        text=message.text,
+        history=tuple((row.author, row.text) for row in earlier),
+        level=Level(message.level),
+        triggers=tuple(message.triggers),
+        country=person.country,
+        turn_number=session.total_messages,
+        tools_offered=tuple(session.tools_used),
+    )
+
+
+@transactional
+def _commit(
+    message: Message, session: ChatSession, person: Person, draft: Draft, *, actor: Actor, now: datetime
+) -> None:
+    unanswered = Message.objects.filter(pk=message.pk, turn_state=TurnState.ASSESSED)
+    same_fence = ChatSession.objects.filter(
+        pk=session.pk, fence=session.fence, handled_by=Handler.AI
+    )
+    if not same_fence.update(last_activity=now) or not unanswered.update(
+        turn_state=TurnState.ANSWERED
+    ):
+        raise TakenOver
+    words = Words(
+        author=Author.AI,
+        text=draft.text,
+        answers_id=message.pk,
+        provider=draft.provider,
+        safe_replacement=draft.safe_replacement,
+    )
+    reply = append_message(session_id=session.pk, words=words, now=now)
+    if draft.checked:
+        subject = subject_of(session=session, person=person, message_id=reply.pk, text=draft.text)
+        record_assessment(kind=AssessedKind.REPLY, checked=draft.checked, subject=subject, now=now)
+    record(
+        "chat.reply:given",
+        actor=Actor.system(f"reply.{draft.provider}", actor.request_id),
+        target=("message", reply.pk),
+        person_id=person.pk,
+        now=now,
+        details={
+            "session_id": session.pk,
+            "answers": message.pk,
+            "replaced": draft.safe_replacement,
+        },
+    )

@@ -1,0 +1,80 @@
+"""A session's stream: numbers, messages and events, in one order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from audit.store.transactions import require_transaction
+from chat.models import Author, ChatSession, EventKind, Message, SessionEvent
+from safety.services.incidents import digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message about to be added.
+
+    Args:
+        author: whose words.
+        text: the words.
+        client_key: hash of the Idempotency-Key; empty where there is none.
+        staff_id: who of staff wrote it.
+        answers_id: the message it replies to.
+        provider: who generated it.
+        safe_replacement: whether it stands for a generated reply that was unsafe.
+    """
+
+    author: Author
+    text: str
+    client_key: str = ""
+    staff_id: str = ""
+    answers_id: str = ""
+    provider: str = ""
+    safe_replacement: bool = False
+
+
+def next_sequence(session_id: str) -> int:
+    """The next number in the session; call it inside a transaction."""
+    require_transaction("next_sequence")
+    own = ChatSession.objects.filter(pk=session_id)
+    own.update(last_sequence=F("last_sequence") + 1)
+    return own.values_list("last_sequence", flat=True).get()
+
+
+def append_message(*, session_id: str, words: Words, now: datetime, **fields: object) -> Message:
+    """Add words to the session and tell the stream; `fields` are further columns of the message."""
+    sequence = next_sequence(session_id)
+    message = Message(
+        session_id=session_id,
+        sequence=sequence,
+        author=words.author,
+        text=words.text,
+        created_at=now,
+        client_key="",
+        text_digest=digest_of(words.text, session_id=session_id),
+        staff_id=words.staff_id,
+        answers_id=words.answers_id,
+        provider=words.provider,
+        safe_replacement=words.safe_replacement,
+        **fields,
+    )
+    message.client_key = words.client_key or message.pk
+    message.save(force_insert=True)
+    _add(session_id, sequence, EventKind.MESSAGE, {"message_id": message.pk}, now)
+    ChatSession.objects.filter(pk=session_id).update(
+        total_messages=F("total_messages") + 1, last_activity=now
+    )
+    return message
+
+
+def append_event(*, session_id: str, kind: EventKind, data: dict[str, object], now: datetime) -> SessionEvent:
+    """Add an event that is no message."""
+    return _add(session_id, next_sequence(session_id), kind, data, now)
+
+
+def _add(
+    session_id: str, sequence: int, kind: EventKind, data: dict[str, object], now: datetime
+) -> SessionEvent:
+    return SessionEvent.objects.create(
+        session_id=session_id, sequence=sequence, kind=kind, data=data, created_at=now
+    )
