@@ -41,6 +41,11 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
     )
 
 
+def open_incident_of(session_id: str) -> Incident | None:
+    """The session's incident that is not resolved yet, if there is one."""
+    return Incident.objects.filter(open_key=session_id).first()
+
+
 def has_open_incident(person_id: str) -> bool:
     """Whether a human already has this person's case before them, in whatever session."""
     return (

@@ -12,8 +12,8 @@ from audit.store.transactions import after_commit, transactional
 from safety.engine.protocol import Verdict
 from safety.levels import Level
 from safety.metrics import ASSESSMENT_SECONDS, ASSESSMENTS
-from safety.models import AssessedKind, Assessment, Incident, IncidentKind, IncidentStatus, RiskClearance
-from safety.queries import has_open_incident, seconds_since_last_incident
+from safety.models import AssessedKind, Assessment, Incident, IncidentKind, RiskClearance
+from safety.queries import has_open_incident, open_incident_of, seconds_since_last_incident
 from safety.services.alerts import enqueue_alerts
 from safety.services.checking import Checked
 
@@ -92,9 +92,9 @@ def raise_detected(*, verdict: Verdict, subject: Subject, actor: Actor, now: dat
     """
     if not verdict.level.needs_human:
         return None
-    open_incident = _open_incident(subject.session_id)
+    open_incident = open_incident_of(subject.session_id)
     if open_incident is None:
-        if _only_the_past_speaks(verdict) and has_open_incident(subject.person_id):
+        if _only_the_past_speaks(verdict) and hasopen_incident_of(subject.person_id):
             return None
         return _open(IncidentKind.DETECTED, verdict.level, verdict.triggers, subject, actor, now)
     return _raise(open_incident, verdict.level, verdict.triggers, subject, actor, now)
@@ -113,20 +113,16 @@ def raise_asked(
         actor: who asked.
         now: when.
     """
-    incident = _open_incident(subject.session_id)
+    incident = open_incident_of(subject.session_id)
     if incident is None:
         return _open(kind, Level.WARNING, (marker,), subject, actor, now)
     incident.triggers = _merged(incident.triggers, (marker,))
-    incident.kind = kind
+    incident.kind = incident.kind if incident.requires_immediate_attention else kind
     incident.raised_at = now
     incident.version += 1
     incident.save(update_fields=["triggers", "kind", "raised_at", "version"])
     _tell(incident, "raised", subject, actor, now)
     return incident
-
-
-def _open_incident(session_id: str) -> Incident | None:
-    return Incident.objects.filter(open_key=session_id).first()
 
 
 def _only_the_past_speaks(verdict: Verdict) -> bool:
@@ -250,9 +246,3 @@ def forget_incident_words(*, person_id: str) -> list[str]:
         incident.message_hash = ""
         incident.save(update_fields=["excerpt", "message_hash"])
     return [incident.pk for incident in incidents]
-
-
-def unresolved_incident_of(session_id: str) -> Incident | None:
-    """The session's incident that is not resolved yet, if there is one."""
-    incident = _open_incident(session_id)
-    return incident if incident and incident.status != IncidentStatus.RESOLVED else None

@@ -1,0 +1,1 @@
+"""The public API, version 1: validate, one service call, serialise."""

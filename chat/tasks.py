@@ -1,0 +1,18 @@
+"""Celery's names for chat's sweeps."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from chat.services import recovery
+
+
+@shared_task(queue="urgent")
+def finish_stuck_turns() -> int:
+    """Finish turns whose process died."""
+    return recovery.finish_stuck_turns(now=timezone.now())
+
+
+@shared_task(queue="default")
+def delete_expired_tokens() -> int:
+    """Forget refresh tokens that no longer work."""
+    return recovery.delete_expired_tokens(now=timezone.now())
