@@ -31,3 +31,7 @@ class ConfigAppConfig(AppConfig):
     """Holds the commands that need to know every app."""
 
     name = "config"
+
+    def ready(self) -> None:
+        """Make our Celery app the one that shared tasks belong to."""
+        from config import celery  # noqa: F401, PLC0415 - reads the settings, which are complete only now

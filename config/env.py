@@ -19,7 +19,9 @@ class Reader(FileAwareEnv):
         """A text that must be there and not be empty."""
         value: str = self.str(name)
         if len(value) < 16:  # noqa: PLR2004 - RFC 7518 asks more of HS256; this only catches placeholders
-            raise ValueError(f"{name} is too short to be a secret; `make run` writes fresh ones to .env.")
+            raise ValueError(
+                f"{name} is too short to be a secret; `make run` writes fresh ones to .env."
+            )
         return value
 
     def text(self, name: str, default: str = "") -> str:

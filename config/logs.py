@@ -29,12 +29,15 @@ class WordlessFormatter(JsonFormatter):
 
     def formatException(  # noqa: N802 - logging's name
         self,
-        ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
     ) -> str:
         """Type of the exception and where it passed."""
         kind, _, trace = ei
         name = kind.__name__ if kind else "None"
-        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        places = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+        ]
         return "\n".join([name, *places])
 
 
@@ -52,7 +55,11 @@ def logging_settings(level: str) -> dict[str, Any]:
             },
         },
         "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request_id"]},
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "filters": ["request_id"],
+            },
         },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {

@@ -14,7 +14,9 @@ MONGODB_URI = env.text("MONGODB_URI")
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not MONGODB_URI and not REDIS_URL
 if MONGODB_URI:
-    raise ImproperlyConfigured("MONGODB_URI is set, but this version serves from the embedded database only.")
+    raise ImproperlyConfigured(
+        "MONGODB_URI is set, but this version serves from the embedded database only."
+    )
 
 BASE_DIR = ROOT
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var")))
@@ -126,7 +128,11 @@ DATABASES = {
 }
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "vigil"}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "vigil",
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     ),
@@ -145,7 +151,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ] + [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

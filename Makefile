@@ -1,0 +1,65 @@
+# Vigil's house: `make run` starts it, `make test` proves it. Everything else serves these two.
+# Written for GNU make and a POSIX shell; needs Python 3.11 or newer and, for the first setup only, a package index.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+FAST := not slow and not browser and not journey
+PIP := $(PY) -m pip --quiet --disable-pip-version-check install --require-hashes
+LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo test lint check bench fmt lock
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+# --- Environment: each step leaves a stamp, so the second time costs nothing ---------------------------------------
+$(VENV)/.made:
+	@sh scripts/make_venv.sh $(VENV)
+	@touch $@
+
+$(VENV)/.serves: requirements.txt | $(VENV)/.made
+	@echo "Installing what Vigil runs on ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.develops: requirements-dev.txt | $(VENV)/.made
+	@echo "Installing what its tests need ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/.serves
+
+setup: $(VENV)/.serves ## the environment that Vigil runs in
+setup-dev: $(VENV)/.develops ## the same, with what tests and checks need
+
+# --- Running -------------------------------------------------------------------------------------------------------
+run: setup ## web and worker, on SERVICE_PORT (8000)
+	@exec $(PY) scripts/start.py
+
+demo: setup ## a conversation that escalates, step by step, on an installation of its own
+	@exec $(PY) scripts/demo.py $(ARGS)
+
+# --- Proving -------------------------------------------------------------------------------------------------------
+lint: setup-dev ## format, lint, layers, types, migrations
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy .
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+
+check: lint ## lint and the fast tests: the gate of every commit
+	$(VENV)/bin/pytest -q -m "$(FAST)"
+
+test: lint ## lint and every test, with browser, journeys and coverage
+	$(VENV)/bin/pytest -q --cov --cov-report=term:skip-covered
+
+bench: setup-dev ## the speed targets, as ratios in one run
+	@$(PY) -m bench.run
+
+# --- Keeping -------------------------------------------------------------------------------------------------------
+fmt: setup-dev ## format, and mend what the linter can
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock: ## compile the requirements with hashes
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
