@@ -35,8 +35,8 @@ setup-dev: $(VENV)/.develops ## the same, with what tests and checks need
 run: setup ## web and worker, on SERVICE_PORT (8000)
 	@exec $(PY) scripts/start.py
 
-demo: setup ## a conversation that escalates, step by step, on an installation of its own
-	@exec $(PY) scripts/demo.py $(ARGS)
+demo: setup ## a conversation that escalates, step by step, on an installation of its own (ARGS=--stay keeps it)
+	@$(PY) scripts/write_env.py && exec $(PY) manage.py demo $(ARGS)
 
 # --- Proving -------------------------------------------------------------------------------------------------------
 lint: setup-dev ## format, lint, layers, types, migrations

@@ -1,0 +1,119 @@
+"""Somebody who receives alerts on loopback, and remembers when each one came."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from standardwebhooks import Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request.
+
+    Args:
+        path: where it was sent.
+        headers: lower-cased names.
+        body: as it came.
+        at: time.monotonic() at its arrival.
+    """
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    at: float
+
+    @property
+    def alert(self) -> dict[str, Any]:
+        """The body, read as JSON."""
+        document: dict[str, Any] = json.loads(self.body)
+        return document
+
+    def check_signature(self, secret: str) -> None:
+        """Check it as a receiver would; raises WebhookVerificationError where it does not hold."""
+        Webhook(secret).verify(self.body, self.headers)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "_Server"
+
+    def do_POST(self) -> None:
+        """Remember, and say 204."""
+        at = time.monotonic()
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.send_response(204)
+        self.end_headers()
+        self.server.remember(Received(self.path, headers, body, at))
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
+        """Say nothing."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[Received] = []
+        self.arrival = threading.Condition()
+
+    def remember(self, received: Received) -> None:
+        with self.arrival:
+            self.requests.append(received)
+            self.arrival.notify_all()
+
+
+class Receiver:
+    """An HTTP server that says 204 to every POST. Use it in a `with` block."""
+
+    def __init__(self) -> None:
+        self._server = _Server()
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def requests(self) -> list[Received]:
+        """Everything received so far, oldest first."""
+        return list(self._server.requests)
+
+    def wait_for(self, wanted: Callable[[Received], bool], *, seconds: float) -> Received:
+        """The first request that is wanted, waiting for it if need be.
+
+        Raises:
+            TimeoutError: it did not come in time.
+        """
+        until = time.monotonic() + seconds
+        with self._server.arrival:
+            while True:
+                for received in self._server.requests:
+                    if wanted(received):
+                        return received
+                if not self._server.arrival.wait(max(0.0, until - time.monotonic())):
+                    raise TimeoutError(f"nothing of the kind within {seconds} s")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
