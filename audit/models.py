@@ -1,5 +1,6 @@
-"""The record: events that are only ever added, and the sequencer's place."""
+"""The record: events that are only ever added; the sequencer gives each its number, once."""
 
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn
 
 from django.db import models
@@ -12,20 +13,37 @@ class RecordIsAppendOnly(Exception):
 
 
 class _AppendOnlyQuerySet(models.QuerySet["AuditEvent"]):
+    """Every door of the ORM that changes rows, shut. The database shuts its own (migration 0002)."""
+
     def update(self, **kwargs: Any) -> int:  # noqa: ANN401 - Django's signature
         """Refused, except that the sequencer gives an event its number once."""
-        if set(kwargs) != {"sequence"}:
+        if set(kwargs) != {"sequence"} or not isinstance(kwargs["sequence"], int):
             raise RecordIsAppendOnly("audit events are never changed")
-        return self.filter(sequence=None)._number(kwargs["sequence"])
+        return super(_AppendOnlyQuerySet, self.filter(sequence=None)).update(**kwargs)
 
-    def _number(self, sequence: int) -> int:
-        return super().update(sequence=sequence)
+    def bulk_update(self, *_: object, **__: object) -> NoReturn:
+        """Refused."""
+        raise RecordIsAppendOnly("audit events are never changed")
+
+    def bulk_create(
+        self,
+        objs: Iterable["AuditEvent"],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        update_conflicts: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list["AuditEvent"]:
+        """Adding many at once; options that would overwrite or drop events are refused."""
+        if ignore_conflicts or update_conflicts or update_fields or unique_fields:
+            raise RecordIsAppendOnly("audit events are never overwritten or left out")
+        return super().bulk_create(objs, batch_size=batch_size)
 
     def delete(self) -> NoReturn:
         """Refused."""
         raise RecordIsAppendOnly("audit events are never deleted")
 
-    def _raw_delete(self, using: str | None) -> NoReturn:
+    def _raw_delete(self, using: str | None) -> NoReturn:  # noqa: ARG002 - Django's signature
         raise RecordIsAppendOnly("audit events are never deleted")
 
 
@@ -47,21 +65,34 @@ class AuditEvent(models.Model):
     objects = _AppendOnlyQuerySet.as_manager()
 
     class Meta:
-        """Indexes serve the search page and the sequencer."""
+        """Indexes serve the search page, in its order, and the sequencer."""
 
+        base_manager_name = "objects"
         default_permissions = ("view",)
         permissions = [("export_auditevent", "Can export the audit record")]
-        constraints = [models.UniqueConstraint(fields=["sequence"], name="audit_one_event_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["sequence"], name="audit_one_event_per_number")
+        ]
         indexes = [
-            models.Index(fields=["at"], name="audit_at"),
-            models.Index(fields=["person_id", "at"], name="audit_person_at"),
-            models.Index(fields=["actor_id", "at"], name="audit_actor_at"),
-            models.Index(fields=["target_id", "at"], name="audit_target_at"),
-            models.Index(fields=["action", "at"], name="audit_action_at"),
+            models.Index(fields=["at", "id"], name="audit_at"),
+            models.Index(fields=["person_id", "at", "id"], name="audit_person_at"),
+            models.Index(fields=["actor_id", "at", "id"], name="audit_actor_at"),
+            models.Index(fields=["target_id", "at", "id"], name="audit_target_at"),
+            models.Index(fields=["action", "at", "id"], name="audit_action_at"),
         ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type}:{self.target_id}"
+
+    def save(self, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Insert only."""
+        if not self._state.adding:
+            raise RecordIsAppendOnly("audit events are never changed")
+        super().save(**{**kwargs, "force_insert": True})
+
+    def delete(self, *_: object, **__: object) -> NoReturn:
+        """Refused."""
+        raise RecordIsAppendOnly("audit events are never deleted")
 
     @property
     def leaf(self) -> Leaf:
@@ -76,13 +107,3 @@ class AuditEvent(models.Model):
             request_id=self.request_id,
             details=self.details,
         )
-
-    def save(self, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
-        """Insert only."""
-        if not self._state.adding:
-            raise RecordIsAppendOnly("audit events are never changed")
-        super().save(force_insert=True, **{k: v for k, v in kwargs.items() if k != "force_insert"})
-
-    def delete(self, *_: object, **__: object) -> NoReturn:
-        """Refused."""
-        raise RecordIsAppendOnly("audit events are never deleted")

@@ -1,13 +1,169 @@
-"""Reads of the record."""
+"""Reads of the record: the searcher's pages, newest first, and the exporter's batches, in the order of the tree."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
+from audit.leaves import Detail, rfc3339
 from audit.models import AuditEvent
+from audit.store.ids import as_id
+
+PAGE_SIZE = 50
+EXPORT_BATCH = 500
+_AFTER_EVERY_CODE = "\x7f"
+
+
+class UnknownPlace(ValueError):
+    """A place in the record that no page gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """What to look for; an empty part lets everything through.
+
+    Args:
+        actor: `kind:id`, `kind:` or an id.
+        action: a whole action, or how it begins.
+        target: `type:id`, `type:` or an id.
+        person_id: whose words or data it concerns.
+        since: from this moment, inclusive.
+        until: up to this moment, exclusive.
+    """
+
+    actor: str = ""
+    action: str = ""
+    target: str = ""
+    person_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def names_somebody(self) -> bool:
+        """Whether the search is about somebody, or about one row that could be somebody's."""
+        about_somebody = self.actor.partition(":")[0] not in ("staff", "system", "")
+        return bool(self.person_id or self.target or about_somebody)
+
+    @property
+    def named_person(self) -> str:
+        """The person's id where the search names exactly one."""
+        names = [f"person:{self.person_id}", self.target, self.actor]
+        ids = [
+            as_id(row_id)
+            for kind, _, row_id in (name.partition(":") for name in names)
+            if kind == "person"
+        ]
+        return next((person_id for person_id in ids if person_id), "")
+
+    def as_details(self) -> dict[str, Detail]:
+        """The parts that are set, as the record keeps them."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: rfc3339(value) if isinstance(value, datetime) else value
+            for name, value in given.items()
+            if value
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """One page of a search.
+
+    Args:
+        events: newest first.
+        older: the place where the next page begins; empty when there is none.
+    """
+
+    events: list[AuditEvent]
+    older: str
+
+
+def matching_events(filters: EventFilter) -> QuerySet[AuditEvent]:
+    """The events a filter lets through, in no order yet."""
+    found = AuditEvent.objects.filter(
+        **_name("actor_kind", "actor_id", filters.actor),
+        **_name("target_type", "target_id", filters.target),
+    )
+    if filters.person_id:
+        found = found.filter(person_id=filters.person_id)
+    if filters.action:
+        # A range, not a pattern: it uses the index, and input is never part of an expression.
+        found = found.filter(
+            action__gte=filters.action, action__lt=filters.action + _AFTER_EVERY_CODE
+        )
+    if filters.since:
+        found = found.filter(at__gte=filters.since)
+    if filters.until:
+        found = found.filter(at__lt=filters.until)
+    return found
+
+
+def _name(kind_field: str, id_field: str, name: str) -> dict[str, str]:
+    kind, colon, row_id = name.partition(":")
+    parts = {kind_field: kind, id_field: row_id} if colon else {id_field: name}
+    return {field: value for field, value in parts.items() if value}
+
+
+def page_of_events(filters: EventFilter, *, before: str = "") -> EventPage:
+    """One page, by time and id, newest first.
+
+    Raises:
+        UnknownPlace: `before` is not what a page gave.
+    """
+    found = matching_events(filters)
+    if before:
+        at, pk = _read_place(before)
+        found = found.filter(Q(at__lt=at) | Q(pk__lt=pk), at__lte=at)
+    events = list(found.order_by("-at", "-pk")[: PAGE_SIZE + 1])
+    page = events[:PAGE_SIZE]
+    return EventPage(page, _place(page[-1]) if len(events) > PAGE_SIZE else "")
+
+
+def _place(event: AuditEvent) -> str:
+    return f"{rfc3339(event.at)}_{event.pk}"
+
+
+def _read_place(place: str) -> tuple[datetime, str]:
+    moment, _, row_id = place.partition("_")
+    pk = as_id(row_id)
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        raise UnknownPlace(place) from None
+    if pk is None or at.tzinfo is None:
+        raise UnknownPlace(place)
+    return at, pk
+
+
+def last_number() -> int:
+    """The highest number given so far; -1 when none is."""
+    numbers = AuditEvent.objects.exclude(sequence=None).order_by("-sequence")
+    last = numbers.values_list("sequence", flat=True).first()
+    return -1 if last is None else last
+
+
+def count_numbered(filters: EventFilter, *, last: int) -> int:
+    """How many events up to a number a filter lets through."""
+    return matching_events(filters).filter(sequence__lte=last).count()
+
+
+def numbered_events(filters: EventFilter, *, last: int) -> Iterator[AuditEvent]:
+    """The events up to a number that a filter lets through, in the order of the tree, a batch at a time."""
+    found = matching_events(filters).order_by("sequence")
+    first = 0
+    while first <= last:
+        batch = list(found.filter(sequence__gte=first, sequence__lte=last)[:EXPORT_BATCH])
+        yield from batch
+        first = last + 1 if len(batch) < EXPORT_BATCH else _after(batch[-1])
+
+
+def _after(event: AuditEvent) -> int:
+    return (event.sequence or 0) + 1
 
 
 def oldest_unnumbered_seconds(*, now: datetime) -> float:
     """For how long the oldest event has waited for its number; 0 when none waits."""
-    oldest = (
-        AuditEvent.objects.filter(sequence=None).order_by("at").values_list("at", flat=True).first()
-    )
+    waiting = AuditEvent.objects.filter(sequence=None).order_by("at")
+    oldest = waiting.values_list("at", flat=True).first()
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

@@ -75,7 +75,9 @@ class PortableAutoField(models.AutoField):  # type: ignore[type-arg]
             return None
         canonical = as_id(value)
         if canonical is None:
-            raise ValidationError("“%(value)s” is not an id.", code="invalid", params={"value": value})
+            raise ValidationError(
+                "“%(value)s” is not an id.", code="invalid", params={"value": value}
+            )
         return canonical
 
     def get_prep_value(self, value: object) -> object:

@@ -1,7 +1,7 @@
 """Text sealed at rest: AES-256-GCM, bound to the row and the field it stands in, under a ring of keys.
 
-A sealed value is `v1.<key id>.<base64 of nonce and ciphertext>`. The associated data names table, column and primary key,
-so a value moved to another row, or one flipped bit, is an error instead of somebody else's words.
+A sealed value is `v1.<key id>.<base64 of nonce and ciphertext>`. The associated data names table, column and primary
+key, so a value moved to another row, or one flipped bit, is an error instead of somebody else's words.
 Source: NIST SP 800-38D for the mode and the 96-bit random nonce; ADR 0002 for the choice.
 """
 
@@ -40,8 +40,8 @@ class Sealed:
 
     @property
     def key_id(self) -> str:
-        """Which key of the ring sealed it."""
-        return self.token.split(".", 2)[1]
+        """Which key of the ring sealed it; empty where the value is damaged."""
+        return self.token.partition(".")[2].partition(".")[0]
 
     def __str__(self) -> str:
         return "<sealed>"
@@ -55,7 +55,9 @@ class KeyRing:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys):
-            raise ValueError("ENCRYPTION_KEY wants one or more base64 keys of 32 bytes, newest first.")
+            raise ValueError(
+                "ENCRYPTION_KEY wants one or more base64 keys of 32 bytes, newest first."
+            )
         self._ciphers = {key_id(key): AESGCM(key) for key in keys}
         self.primary_id = key_id(keys[0])
 
@@ -83,14 +85,19 @@ class KeyRing:
             SealBroken: it was altered, belongs elsewhere, or its key is gone.
         """
         try:
-            scheme, name, packed = sealed.token.split(".", 2)
-            raw = base64.b64decode(packed, altchars=b"-_", validate=True)
-            if scheme != SCHEME:
-                raise SealBroken(f"{place}: unknown scheme")
-            plain = self._ciphers[name].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode())
+            name, nonce, body = _unpack(sealed.token)
+            plain = self._ciphers[name].decrypt(nonce, body, place.encode())
         except (InvalidTag, KeyError, ValueError) as error:
             raise SealBroken(f"{place}: {type(error).__name__}") from None
         return plain.decode("utf-8", "surrogatepass")
+
+
+def _unpack(token: str) -> tuple[str, bytes, bytes]:
+    scheme, name, packed = token.split(".", 2)
+    raw = base64.b64decode(packed, altchars=b"-_", validate=True)
+    if scheme != SCHEME or base64.urlsafe_b64encode(raw).decode() != packed:
+        raise ValueError("not the one way to write it")
+    return name, raw[:NONCE_BYTES], raw[NONCE_BYTES:]
 
 
 def key_id(key: bytes) -> str:
@@ -110,11 +117,15 @@ def key_ring() -> KeyRing:
 
 def place_of(instance: models.Model, field: "models.Field[Any, Any]") -> str:
     """Where a value belongs: table, column and primary key."""
+    if instance.pk is None:
+        raise SealedFieldMisused(
+            f"{field.name} is sealed for one row, and this one has no key yet."
+        )
     return f"{instance._meta.db_table}.{field.column}:{instance.pk}"
 
 
 class _SealedText:
-    """Attribute access to a sealed field: opens on first reading, keeps what it opened."""
+    """Attribute access to a sealed field: opens on reading; what was never set anew rests as it was."""
 
     def __init__(self, field: "SealedTextField") -> None:
         self.field = field
@@ -137,21 +148,15 @@ class _SealedText:
 class SealedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that rests sealed. Its model's manager must be `SealedManager`."""
 
-    def contribute_to_class(
-        self,
-        cls: type[models.Model],
-        name: str,
-        private_only: bool = False,  # noqa: FBT001, FBT002 - Django's signature
-    ) -> None:
-        """Put the opening attribute in place."""
-        super().contribute_to_class(cls, name, private_only)
-        setattr(cls, self.attname, _SealedText(self))
+    descriptor_class = _SealedText
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed:  # noqa: ARG002, FBT001 - Django's signature
-        """Seal what was set; what was never opened or changed stays as it is."""
+        """Seal what was set; what was never set anew stays as it is."""
         value = model_instance.__dict__[self.attname]
         if isinstance(value, Sealed):
             return value
+        if not isinstance(value, str):
+            raise SealedFieldMisused(f"{self.name} is sealed: it takes text.")
         return key_ring().seal(value, place=place_of(model_instance, self))
 
     def get_prep_value(self, value: object) -> Any:  # noqa: ANN401 - Django's signature
@@ -164,9 +169,21 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
         """Keep it sealed until somebody reads the attribute."""
         return None if value is None else Sealed(value)
 
-    def value_to_string(self, obj: models.Model) -> str:
+    def get_placeholder(self, value: object, *_: object) -> str:
+        """Refuse expressions in every UPDATE and INSERT: they store clear text, or another row's value."""
+        if hasattr(value, "resolve_expression"):
+            raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
+        return "%s"
+
+    def to_python(self, value: object) -> Any:  # noqa: ANN401 - Django's signature
+        """Text stays text; only what `dumpdata` wrote is sealed already."""
+        if isinstance(value, dict):
+            return Sealed(value["sealed"])
+        return super().to_python(value)
+
+    def value_to_string(self, obj: models.Model) -> Any:  # noqa: ANN401 - `loaddata` must tell it from text
         """What `dumpdata` writes: the sealed form."""
-        return self.pre_save(obj, add=False).token
+        return {"sealed": self.pre_save(obj, add=False).token}
 
 
 class SealedQuerySet(models.QuerySet[Any]):
@@ -174,10 +191,11 @@ class SealedQuerySet(models.QuerySet[Any]):
 
     def update(self, **kwargs: Any) -> int:  # noqa: ANN401 - Django's signature
         """Refuse clear text and expressions, which would bypass the field."""
-        for name in kwargs:
-            field = self.model._meta.get_field(name)
-            if isinstance(field, SealedTextField) and not isinstance(kwargs[name], Sealed):
-                raise SealedFieldMisused(f"{name} is sealed: set it on the instance and save.")
+        for field in sealed_fields(self.model):
+            if field.name in kwargs and not isinstance(kwargs[field.name], Sealed):
+                raise SealedFieldMisused(
+                    f"{field.name} is sealed: set it on the instance and save."
+                )
         return super().update(**kwargs)
 
 
@@ -189,17 +207,26 @@ def sealed_fields(model: type[models.Model]) -> list[SealedTextField]:
     return [field for field in model._meta.fields if isinstance(field, SealedTextField)]
 
 
+def rests_under_old_key(instance: models.Model) -> bool:
+    """Whether a freshly read instance holds a value that another key than the newest sealed."""
+    newest = key_ring().primary_id
+    held = [instance.__dict__[field.attname] for field in sealed_fields(type(instance))]
+    return any(sealed.key_id != newest for sealed in held)
+
+
 def reseal(instance: models.Model) -> bool:
-    """Seal an instance's old values under the newest key, unless somebody changed the row meanwhile.
+    """Seal a freshly read instance under the newest key, unless somebody changed the row meanwhile.
 
     Returns:
         Whether the row now rests under the newest key.
     """
-    old = {field.attname: instance.__dict__[field.attname] for field in sealed_fields(type(instance))}
-    ring = key_ring()
+    fields = sealed_fields(type(instance))
+    old = {field.attname: instance.__dict__[field.attname] for field in fields}
     new = {
-        field.attname: ring.seal(getattr(instance, field.attname), place=place_of(instance, field))
-        for field in sealed_fields(type(instance))
+        field.attname: key_ring().seal(
+            getattr(instance, field.attname), place=place_of(instance, field)
+        )
+        for field in fields
     }
     manager = type(instance)._default_manager
     return bool(manager.filter(pk=instance.pk, **old).update(**new))
