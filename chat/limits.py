@@ -34,7 +34,9 @@ class Usage:
     retry_after_seconds: int
 
 
-def count_request(request: HttpRequest, *, group: str, key: str, rate: str, fail_open: bool) -> Usage:
+def count_request(
+    request: HttpRequest, *, group: str, key: str, rate: str, fail_open: bool
+) -> Usage:
     """Count one request of a caller.
 
     Args:
@@ -46,7 +48,12 @@ def count_request(request: HttpRequest, *, group: str, key: str, rate: str, fail
     """
     try:
         usage = get_usage(
-            request, group=group, key=lambda *_: key, rate=rate, method=lambda *_: True, increment=True
+            request,
+            group=group,
+            key=lambda *_: key,
+            rate=rate,
+            method=lambda *_: True,
+            increment=True,
         )
     except Exception:
         logger.exception("rate limit counter is down")
@@ -67,7 +74,9 @@ def refuse_flood(request: HttpRequest, *, group: str, key: str, rate: str) -> No
 
 def client_address(request: HttpRequest) -> str:
     """The caller's address. Only as many forwarding headers are believed as there are proxies of ours."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops = [
+        hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()
+    ]
     trusted = settings.TRUSTED_PROXIES
     if trusted and len(hops) >= trusted:
         return hops[-trusted]

@@ -40,7 +40,10 @@ def message_of(*, person: Person, message_id: str) -> Message:
         MessageNotFound: none of that id, or somebody else's.
     """
     message = Message.objects.filter(pk=message_id).first()
-    if message is None or not ChatSession.objects.filter(pk=message.session_id, person=person).exists():
+    if (
+        message is None
+        or not ChatSession.objects.filter(pk=message.session_id, person=person).exists()
+    ):
         raise MessageNotFound
     return message
 
@@ -53,11 +56,17 @@ def messages_after(*, session: ChatSession, after_id: str | None) -> list[Messag
     """
     start = 0
     if after_id:
-        found = Message.objects.filter(pk=after_id, session=session).values_list("sequence", flat=True).first()
+        found = (
+            Message.objects.filter(pk=after_id, session=session)
+            .values_list("sequence", flat=True)
+            .first()
+        )
         if found is None:
             raise MessageNotFound
         start = found
-    return list(Message.objects.filter(session=session, sequence__gt=start).order_by("sequence")[:PAGE])
+    return list(
+        Message.objects.filter(session=session, sequence__gt=start).order_by("sequence")[:PAGE]
+    )
 
 
 def transcript_of(session_id: str) -> list[Message]:
@@ -74,14 +83,19 @@ def recent_messages(*, session_id: str, before: int, count: int) -> list[Message
 def reply_to(message_id: str) -> Message | None:
     """The reply that a person's message got, if it got one."""
     return (
-        Message.objects.filter(answers_id=message_id).exclude(author=Author.PERSON).order_by("sequence").first()
+        Message.objects.filter(answers_id=message_id)
+        .exclude(author=Author.PERSON)
+        .order_by("sequence")
+        .first()
     )
 
 
 def events_after(*, session_id: str, sequence: int) -> Sequence[SessionEvent]:
     """The session's events after a number, in order, at most a page."""
     return list(
-        SessionEvent.objects.filter(session_id=session_id, sequence__gt=sequence).order_by("sequence")[:PAGE]
+        SessionEvent.objects.filter(session_id=session_id, sequence__gt=sequence).order_by(
+            "sequence"
+        )[:PAGE]
     )
 
 
@@ -89,6 +103,8 @@ def unfinished_turns(*, before: datetime, count: int) -> list[Message]:
     """Messages whose turn began before a time and has not come to its end, oldest first."""
     found: list[Message] = []
     for state in (TurnState.STORED, TurnState.ASSESSED):
-        rows = Message.objects.filter(turn_state=state, created_at__lt=before).order_by("created_at", "pk")
+        rows = Message.objects.filter(turn_state=state, created_at__lt=before).order_by(
+            "created_at", "pk"
+        )
         found.extend(rows[: count - len(found)])
     return found

@@ -25,7 +25,11 @@ class RFC3339Field(serializers.DateTimeField):
 
     def to_representation(self, value: datetime | None) -> str | None:
         """The text."""
-        return None if value is None else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return (
+            None
+            if value is None
+            else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        )
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -37,7 +41,9 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = [name for name in data if name not in self.fields]
             if unknown:
                 error = serializers.ErrorDetail("Unknown field.", code="unknown_field")
-                raise serializers.ValidationError({str(name)[:64]: [error] for name in unknown[:20]})
+                raise serializers.ValidationError(
+                    {str(name)[:64]: [error] for name in unknown[:20]}
+                )
         return super().to_internal_value(data)
 
 

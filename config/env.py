@@ -1,4 +1,4 @@
-"""The one reader of the environment: typed, strict, `NAME_FILE` accepted, `.env` read where the real environment is silent.
+"""The one reader of the environment: typed, strict, `NAME_FILE` accepted, `.env` where the environment is silent.
 
 ADR 0006 tells why it is `environs`.
 """
@@ -39,7 +39,7 @@ class Reader(FileAwareEnv):
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """true or false; "ture" is an error."""
+        """True or false; "ture" is an error."""
         value: bool = self.bool(name, default)
         return value
 

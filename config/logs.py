@@ -1,7 +1,7 @@
 """Structured logs: JSON lines with a request id, and never what somebody said.
 
-A log message holds ids only; but an exception's own text, or a library's, may quote its input. So of an exception only the
-type and the places in the code are written.
+A log message holds ids only; but an exception's own text, or a library's, may quote its input. So of an exception
+only the type and the places in the code are written.
 """
 
 import logging

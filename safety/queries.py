@@ -9,7 +9,7 @@ from safety.models import AssessedKind, Assessment, Incident, IncidentStatus, Ri
 
 ARC_TURNS = 60
 ARC_DAYS = 30
-"""How far back the arc looks. Source: the highest risk of a further attempt is in the weeks after a crisis (NICE NG225)."""
+"""How far back the arc looks. Source: NICE NG225, the risk of a further attempt is highest in the weeks after one."""
 
 
 def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:

@@ -1,7 +1,7 @@
 """A session's live stream: server-sent events from rows, resumed from `Last-Event-ID`.
 
-Signing in and refusing work as in every other view; what is handed back is an asynchronous stream, so an open one costs no
-thread between its looks at the database.
+Signing in and refusing work as in every other view; what is handed back is an asynchronous stream, so an open one
+costs no thread between its looks at the database.
 Source: WHATWG HTML, section 9.2, for the format.
 """
 
@@ -133,7 +133,9 @@ async def _stream(person_id: str, session_id: str, after: int) -> AsyncIterator[
         ends_at = time.monotonic() + STREAM_SECONDS
         ping_at = time.monotonic() + PING_SECONDS
         while time.monotonic() < ends_at:
-            batch = await sync_to_async(_look, thread_sensitive=False, executor=_looking)(session_id, after)
+            batch = await sync_to_async(_look, thread_sensitive=False, executor=_looking)(
+                session_id, after
+            )
             for sequence, text in batch:
                 after = sequence
                 yield text

@@ -28,7 +28,9 @@ def _pair(tokens: TokenPair) -> dict[str, str]:
 class RegisterView(PublicView):
     """A person begins; nothing need be told."""
 
-    @extend_schema(request=RegisterInput, responses={201: RegisteredOutput}, operation_id="register")
+    @extend_schema(
+        request=RegisterInput, responses={201: RegisteredOutput}, operation_id="register"
+    )
     def post(self, request: Request) -> Response:
         """Register."""
         refuse_flood(
@@ -62,7 +64,9 @@ class ConsentsView(PersonView):
         """List the current documents."""
         return Response(ConsentDocumentOutput(current_documents(), many=True).data)
 
-    @extend_schema(request=ConsentInput, responses={201: ConsentInput}, operation_id="accept_consents")
+    @extend_schema(
+        request=ConsentInput, responses={201: ConsentInput}, operation_id="accept_consents"
+    )
     def post(self, request: Request) -> Response:
         """Accept documents."""
         accepted = checked_input(ConsentInput, request.data)["accept"]

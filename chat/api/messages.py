@@ -30,7 +30,9 @@ class MessagesView(PersonView):
     """A session's messages."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("after", str, description="Id of the last message already seen.")],
+        parameters=[
+            OpenApiParameter("after", str, description="Id of the last message already seen.")
+        ],
         responses={200: MessageOutput(many=True)},
         operation_id="list_messages",
     )
@@ -38,7 +40,9 @@ class MessagesView(PersonView):
         """List them in order, at most 200 after the given one."""
         session = self.own_session(session_id)
         after = checked_input(AfterInput, request.query_params.dict())["after"]
-        return Response(MessageOutput(messages_after(session=session, after_id=after), many=True).data)
+        return Response(
+            MessageOutput(messages_after(session=session, after_id=after), many=True).data
+        )
 
     @extend_schema(
         request=MessageInput,
@@ -87,13 +91,17 @@ def _key_of(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > KEY_CHARACTERS:
         raise serializers.ValidationError(
-            {"Idempotency-Key": [serializers.ErrorDetail("At most 255 characters.", code="max_length")]}
+            {
+                "Idempotency-Key": [
+                    serializers.ErrorDetail("At most 255 characters.", code="max_length")
+                ]
+            }
         )
     return key
 
 
 class ReportView(PersonView):
-    """"This reply hurt me"."""
+    """For a person to say that a reply hurt them."""
 
     @extend_schema(request=ReportInput, responses={201: ReportInput}, operation_id="report_message")
     def post(self, request: Request, message_id: str) -> Response:
@@ -103,5 +111,7 @@ class ReportView(PersonView):
             raise MessageNotFound
         message = message_of(person=self.person, message_id=canonical)
         given = checked_input(ReportInput, request.data)
-        report_reply(message=message, person=self.person, **given, actor=self.actor, now=timezone.now())
+        report_reply(
+            message=message, person=self.person, **given, actor=self.actor, now=timezone.now()
+        )
         return Response(given, status=201)

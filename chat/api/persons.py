@@ -32,7 +32,10 @@ class ExportView(PersonView):
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         """Everything held about the person."""
         document = export_person(person=self.person, actor=self.actor, now=timezone.now())
-        headers = {"Content-Disposition": 'attachment; filename="vigil-export.json"', "Cache-Control": "no-store"}
+        headers = {
+            "Content-Disposition": 'attachment; filename="vigil-export.json"',
+            "Cache-Control": "no-store",
+        }
         return Response(document, headers=headers)
 
 

@@ -20,7 +20,14 @@ from chat.serializers import (
     ToolOutput,
     WaitingOutput,
 )
-from chat.services.sessions import Visit, ask_for_human, begin_session, close_session, give_feedback, use_tool
+from chat.services.sessions import (
+    Visit,
+    ask_for_human,
+    begin_session,
+    close_session,
+    give_feedback,
+    use_tool,
+)
 from chat.tools import all_tools
 
 
@@ -45,7 +52,9 @@ class SessionsView(PersonView):
             user_agent=request.headers.get("User-Agent", ""),
             address=client_address(request._request),  # noqa: SLF001 - the Django request behind it
         )
-        session = begin_session(person=self.person, visit=visit, actor=self.actor, now=timezone.now())
+        session = begin_session(
+            person=self.person, visit=visit, actor=self.actor, now=timezone.now()
+        )
         return Response(SessionOutput(session, context={"person": self.person}).data, status=201)
 
 
@@ -67,7 +76,10 @@ class HumanView(PersonView):
         """Ask; always makes an incident and a page."""
         checked_input(EmptyInput, request.data)
         session = ask_for_human(
-            session=self.own_session(session_id), person=self.person, actor=self.actor, now=timezone.now()
+            session=self.own_session(session_id),
+            person=self.person,
+            actor=self.actor,
+            now=timezone.now(),
         )
         return Response(_waiting(session, self.person.country), status=201)
 
@@ -98,7 +110,9 @@ class CloseView(PersonView):
 class FeedbackView(PersonView):
     """How it was."""
 
-    @extend_schema(request=FeedbackInput, responses={201: FeedbackInput}, operation_id="give_feedback")
+    @extend_schema(
+        request=FeedbackInput, responses={201: FeedbackInput}, operation_id="give_feedback"
+    )
     def post(self, request: Request, session_id: str) -> Response:
         """Say how it was."""
         session = self.own_session(session_id)

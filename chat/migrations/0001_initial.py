@@ -7,158 +7,306 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ChatSession',
+            name="ChatSession",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('last_activity', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('level', models.CharField(choices=[('none', 'none'), ('low', 'low'), ('concern', 'concern'), ('warning', 'warning'), ('crisis', 'crisis'), ('unknown', 'unknown')], default='none', max_length=8)),
-                ('safety_score', models.PositiveSmallIntegerField(default=0)),
-                ('safety_history', models.JSONField(default=list)),
-                ('handled_by', models.CharField(choices=[('ai', 'Ai'), ('human', 'Human')], default='ai', max_length=8)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('waiting_since', models.DateTimeField(null=True)),
-                ('total_messages', models.PositiveIntegerField(default=0)),
-                ('mood_trends', models.JSONField(default=list)),
-                ('tools_used', models.JSONField(default=list)),
-                ('last_safety_check', models.DateTimeField(null=True)),
-                ('metadata', models.JSONField(default=dict)),
-                ('last_sequence', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("last_activity", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("low", "low"),
+                            ("concern", "concern"),
+                            ("warning", "warning"),
+                            ("crisis", "crisis"),
+                            ("unknown", "unknown"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("safety_score", models.PositiveSmallIntegerField(default=0)),
+                ("safety_history", models.JSONField(default=list)),
+                (
+                    "handled_by",
+                    models.CharField(
+                        choices=[("ai", "Ai"), ("human", "Human")], default="ai", max_length=8
+                    ),
+                ),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("waiting_since", models.DateTimeField(null=True)),
+                ("total_messages", models.PositiveIntegerField(default=0)),
+                ("mood_trends", models.JSONField(default=list)),
+                ("tools_used", models.JSONField(default=list)),
+                ("last_safety_check", models.DateTimeField(null=True)),
+                ("metadata", models.JSONField(default=dict)),
+                ("last_sequence", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=255, unique=True)),
-                ('user_name', audit.store.sealing.SealedTextField(default='')),
-                ('birth_year', audit.store.sealing.SealedTextField(default='')),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('locale', models.CharField(blank=True, max_length=35)),
-                ('created_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=255, unique=True)),
+                ("user_name", audit.store.sealing.SealedTextField(default="")),
+                ("birth_year", audit.store.sealing.SealedTextField(default="")),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("locale", models.CharField(blank=True, max_length=35)),
+                ("created_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField()),
-                ('comment', audit.store.sealing.SealedTextField(default='')),
-                ('created_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='chat.chatsession')),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField()),
+                ("comment", audit.store.sealing.SealedTextField(default="")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="chat.chatsession"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('author', models.CharField(choices=[('person', 'Person'), ('ai', 'Ai'), ('human', 'Human'), ('system', 'System')], max_length=8)),
-                ('staff_id', models.CharField(blank=True, max_length=32)),
-                ('text', audit.store.sealing.SealedTextField()),
-                ('created_at', models.DateTimeField()),
-                ('client_key', models.CharField(max_length=64)),
-                ('text_digest', models.CharField(max_length=64)),
-                ('turn_state', models.CharField(choices=[('stored', 'Stored'), ('assessed', 'Assessed'), ('answered', 'Answered')], default='answered', max_length=8)),
-                ('shed', models.BooleanField(default=False)),
-                ('level', models.CharField(blank=True, choices=[('none', 'none'), ('low', 'low'), ('concern', 'concern'), ('warning', 'warning'), ('crisis', 'crisis'), ('unknown', 'unknown')], max_length=8)),
-                ('triggers', models.JSONField(default=list)),
-                ('answers_id', models.CharField(blank=True, max_length=32)),
-                ('provider', models.CharField(blank=True, max_length=32)),
-                ('safe_replacement', models.BooleanField(default=False)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='chat.chatsession')),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "author",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("ai", "Ai"),
+                            ("human", "Human"),
+                            ("system", "System"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("staff_id", models.CharField(blank=True, max_length=32)),
+                ("text", audit.store.sealing.SealedTextField()),
+                ("created_at", models.DateTimeField()),
+                ("client_key", models.CharField(max_length=64)),
+                ("text_digest", models.CharField(max_length=64)),
+                (
+                    "turn_state",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("assessed", "Assessed"),
+                            ("answered", "Answered"),
+                        ],
+                        default="answered",
+                        max_length=8,
+                    ),
+                ),
+                ("shed", models.BooleanField(default=False)),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "none"),
+                            ("low", "low"),
+                            ("concern", "concern"),
+                            ("warning", "warning"),
+                            ("crisis", "crisis"),
+                            ("unknown", "unknown"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("triggers", models.JSONField(default=list)),
+                ("answers_id", models.CharField(blank=True, max_length=32)),
+                ("provider", models.CharField(blank=True, max_length=32)),
+                ("safe_replacement", models.BooleanField(default=False)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="chat.chatsession",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('version', models.CharField(max_length=16)),
-                ('accepted_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='chat.person')),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("version", models.CharField(max_length=16)),
+                ("accepted_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="chat.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='chatsession',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='chat.person'),
+            model_name="chatsession",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sessions",
+                to="chat.person",
+            ),
         ),
         migrations.CreateModel(
-            name='RefreshToken',
+            name="RefreshToken",
             fields=[
-                ('id', models.CharField(db_column='_id', max_length=32, primary_key=True, serialize=False)),
-                ('family', models.CharField(max_length=32)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='chat.person')),
+                (
+                    "id",
+                    models.CharField(
+                        db_column="_id", max_length=32, primary_key=True, serialize=False
+                    ),
+                ),
+                ("family", models.CharField(max_length=32)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="chat.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=16)),
-                ('comment', audit.store.sealing.SealedTextField(default='')),
-                ('created_at', models.DateTimeField()),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='chat.message')),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=16)),
+                ("comment", audit.store.sealing.SealedTextField(default="")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="chat.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SessionEvent',
+            name="SessionEvent",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('message', 'Message'), ('handled_by', 'Handled By'), ('waiting', 'Waiting'), ('closed', 'Closed')], max_length=12)),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chat.chatsession')),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("message", "Message"),
+                            ("handled_by", "Handled By"),
+                            ("waiting", "Waiting"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="chat.chatsession",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['turn_state', 'created_at'], name='message_unfinished'),
+            model_name="message",
+            index=models.Index(fields=["turn_state", "created_at"], name="message_unfinished"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['answers_id'], name='message_answers'),
+            model_name="message",
+            index=models.Index(fields=["answers_id"], name="message_answers"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('session', 'sequence'), name='message_order'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("session", "sequence"), name="message_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('session', 'client_key'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("session", "client_key"), name="message_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'version'), name='consent_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("person", "kind", "version"), name="consent_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='chatsession',
-            index=models.Index(fields=['person', '-created_at'], name='session_person'),
+            model_name="chatsession",
+            index=models.Index(fields=["person", "-created_at"], name="session_person"),
         ),
         migrations.AddIndex(
-            model_name='refreshtoken',
-            index=models.Index(fields=['family'], name='refresh_family'),
+            model_name="refreshtoken",
+            index=models.Index(fields=["family"], name="refresh_family"),
         ),
         migrations.AddIndex(
-            model_name='refreshtoken',
-            index=models.Index(fields=['expires_at'], name='refresh_expiry'),
+            model_name="refreshtoken",
+            index=models.Index(fields=["expires_at"], name="refresh_expiry"),
         ),
         migrations.AddConstraint(
-            model_name='sessionevent',
-            constraint=models.UniqueConstraint(fields=('session', 'sequence'), name='event_order'),
+            model_name="sessionevent",
+            constraint=models.UniqueConstraint(fields=("session", "sequence"), name="event_order"),
         ),
     ]

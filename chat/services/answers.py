@@ -98,8 +98,8 @@ def _checked_draft(message: Message, session: ChatSession, person: Person) -> Dr
 
 def _generated(message: Message, session: ChatSession, person: Person) -> Draft:
     provider = reply_provider()
-    request = _request_for(message, session, person)
     try:
+        request = _request_for(message, session, person)
         made = _pool.submit(provider.reply, request).result(timeout=settings.MODEL_TIMEOUT / 1000)
     except Exception:
         logger.exception("reply provider failed", extra={"provider": provider.name})
@@ -108,7 +108,9 @@ def _generated(message: Message, session: ChatSession, person: Person) -> Draft:
 
 
 def _request_for(message: Message, session: ChatSession, person: Person) -> ReplyRequest:
-    earlier = recent_messages(session_id=session.pk, before=message.sequence, count=HISTORY_MESSAGES)
+    earlier = recent_messages(
+        session_id=session.pk, before=message.sequence, count=HISTORY_MESSAGES
+    )
     return ReplyRequest(
         text=message.text,
         history=tuple((row.author, row.text) for row in earlier),
@@ -122,7 +124,13 @@ def _request_for(message: Message, session: ChatSession, person: Person) -> Repl
 
 @transactional
 def _commit(
-    message: Message, session: ChatSession, person: Person, draft: Draft, *, actor: Actor, now: datetime
+    message: Message,
+    session: ChatSession,
+    person: Person,
+    draft: Draft,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     unanswered = Message.objects.filter(pk=message.pk, turn_state=TurnState.ASSESSED)
     same_fence = ChatSession.objects.filter(

@@ -32,7 +32,9 @@ class Acceptance:
 
 
 @transactional
-def accept_documents(*, person: Person, accepted: Sequence[Acceptance], actor: Actor, now: datetime) -> None:
+def accept_documents(
+    *, person: Person, accepted: Sequence[Acceptance], actor: Actor, now: datetime
+) -> None:
     """Keep what the person accepts; accepting twice is one consent.
 
     Raises:

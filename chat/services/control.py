@@ -1,4 +1,7 @@
-"""Who answers in a session: the AI or a human. The fence rises at every change, so a late reply of the AI is refused."""
+"""Who answers in a session: the AI or a human.
+
+The fence rises at every change, so a late reply of the AI is refused.
+"""
 
 from datetime import datetime
 
@@ -46,7 +49,10 @@ def _tell(
     session: ChatSession, handler: Handler, verb: str, actor: Actor, now: datetime, **details: str
 ) -> None:
     append_event(
-        session_id=session.pk, kind=EventKind.HANDLED_BY, data={"handled_by": handler.value}, now=now
+        session_id=session.pk,
+        kind=EventKind.HANDLED_BY,
+        data={"handled_by": handler.value},
+        now=now,
     )
     record(
         f"chat.session:{verb}",
@@ -77,7 +83,9 @@ def post_human_reply(
     """
     session = ChatSession.objects.get(pk=session_id)
     check_open(session)
-    if not ChatSession.objects.filter(pk=session_id, handled_by=Handler.HUMAN).update(last_activity=now):
+    if not ChatSession.objects.filter(pk=session_id, handled_by=Handler.HUMAN).update(
+        last_activity=now
+    ):
         raise NotHandledByHuman
     words = Words(author=Author.HUMAN, text=text, staff_id=staff_id)
     message = append_message(session_id=session_id, words=words, now=now)

@@ -2,12 +2,22 @@
 
 from datetime import datetime
 
+from safety.services.deliveries import erase_delivery_words
+
 from audit.actors import Actor
 from audit.services import record
 from audit.store.transactions import transactional
-from chat.models import ChatSession, Consent, Feedback, Message, Person, RefreshToken, Report, SessionEvent
+from chat.models import (
+    ChatSession,
+    Consent,
+    Feedback,
+    Message,
+    Person,
+    RefreshToken,
+    Report,
+    SessionEvent,
+)
 from safety.models import Assessment, Incident
-from safety.services.deliveries import erase_delivery_words
 from safety.services.incidents import forget_incident_words
 
 Document = dict[str, object]
@@ -17,7 +27,11 @@ Document = dict[str, object]
 def export_person(*, person: Person, actor: Actor, now: datetime) -> Document:
     """Everything held about the person, as plain values; the export is on record."""
     record(
-        "chat.person:exported", actor=actor, target=("person", person.pk), person_id=person.pk, now=now
+        "chat.person:exported",
+        actor=actor,
+        target=("person", person.pk),
+        person_id=person.pk,
+        now=now,
     )
     sessions = list(ChatSession.objects.filter(person=person).order_by("created_at", "pk"))
     return {
@@ -31,13 +45,17 @@ def export_person(*, person: Person, actor: Actor, now: datetime) -> Document:
             "created_at": person.created_at,
         },
         "consents": list(
-            Consent.objects.filter(person=person).order_by("pk").values("kind", "version", "accepted_at")
+            Consent.objects.filter(person=person)
+            .order_by("pk")
+            .values("kind", "version", "accepted_at")
         ),
         "sessions": [_session_document(session) for session in sessions],
         "incidents": list(
             Incident.objects.filter(person_id=person.pk)
             .order_by("pk")
-            .values("id", "session_id", "created_at", "severity", "triggers", "status", "resolved_at")
+            .values(
+                "id", "session_id", "created_at", "severity", "triggers", "status", "resolved_at"
+            )
         ),
     }
 
@@ -73,9 +91,13 @@ def _session_document(session: ChatSession) -> Document:
             .order_by("pk")
             .values("message_id", "kind", "created_at", "level", "score", "triggers", "release")
         ),
-        "feedback": [{"score": row.score, "comment": row.comment, "created_at": row.created_at} for row in feedback],
+        "feedback": [
+            {"score": row.score, "comment": row.comment, "created_at": row.created_at}
+            for row in feedback
+        ],
         "reports": [
-            {"message_id": row.message_id, "reason": row.reason, "comment": row.comment} for row in reports
+            {"message_id": row.message_id, "reason": row.reason, "comment": row.comment}
+            for row in reports
         ],
     }
 
@@ -84,11 +106,13 @@ def _session_document(session: ChatSession) -> Document:
 def erase_person(*, person: Person, actor: Actor, now: datetime) -> None:
     """Erase the person's words and what they told of themselves.
 
-    What remains is that somebody was here: audit events and incidents by id, without words, so that the record stays provable.
-    Staff notes are erased by moderation's sweep, which finds the person by `erased_at`.
+    What remains is that somebody was here: audit events and incidents by id, without words, so that the record stays
+    provable. Staff notes are erased by moderation's sweep, which finds the person by `erased_at`.
     """
     session_ids = list(ChatSession.objects.filter(person=person).values_list("pk", flat=True))
-    message_ids = list(Message.objects.filter(session_id__in=session_ids).values_list("pk", flat=True))
+    message_ids = list(
+        Message.objects.filter(session_id__in=session_ids).values_list("pk", flat=True)
+    )
     incident_ids = forget_incident_words(person_id=person.pk)
     erase_delivery_words(incident_ids=incident_ids, now=now)
     Report.objects.filter(message_id__in=message_ids).delete()

@@ -37,7 +37,9 @@ class Profile:
 
 
 @transactional
-def register_person(*, profile: Profile, request_id: str, now: datetime) -> tuple[Person, TokenPair]:
+def register_person(
+    *, profile: Profile, request_id: str, now: datetime
+) -> tuple[Person, TokenPair]:
     """A new person and their first tokens.
 
     Raises:
@@ -91,7 +93,9 @@ def _exchange(token_id: str, family: str, now: datetime) -> TokenPair | None:
     unused = RefreshToken.objects.filter(pk=token_id, used_at=None)
     if not unused.update(used_at=now):
         return None
-    person = Person.objects.get(pk=RefreshToken.objects.values_list("person_id", flat=True).get(pk=token_id))
+    person = Person.objects.get(
+        pk=RefreshToken.objects.values_list("person_id", flat=True).get(pk=token_id)
+    )
     return _tokens(person, family=family, now=now)
 
 

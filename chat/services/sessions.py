@@ -76,7 +76,9 @@ def check_open(session: ChatSession) -> None:
 
 
 @transactional
-def ask_for_human(*, session: ChatSession, person: Person, actor: Actor, now: datetime) -> ChatSession:
+def ask_for_human(
+    *, session: ChatSession, person: Person, actor: Actor, now: datetime
+) -> ChatSession:
     """The person asks for a human: an incident and a page, whatever the level.
 
     Raises:
@@ -93,7 +95,9 @@ def ask_for_human(*, session: ChatSession, person: Person, actor: Actor, now: da
     if session.handled_by == Handler.AI and session.waiting_since is None:
         session.waiting_since = now
         session.save(update_fields=["waiting_since"])
-        append_event(session_id=session.pk, kind=EventKind.WAITING, data={"state": "nobody_yet"}, now=now)
+        append_event(
+            session_id=session.pk, kind=EventKind.WAITING, data={"state": "nobody_yet"}, now=now
+        )
     _record("human_requested", session, actor, now)
     return session
 
@@ -179,7 +183,9 @@ def report_reply(
     return report
 
 
-def _record(verb: str, session: ChatSession, actor: Actor, now: datetime, **details: str | int) -> None:
+def _record(
+    verb: str, session: ChatSession, actor: Actor, now: datetime, **details: str | int
+) -> None:
     record(
         f"chat.session:{verb}",
         actor=actor,

@@ -67,7 +67,9 @@ def append_message(*, session_id: str, words: Words, now: datetime, **fields: ob
     return message
 
 
-def append_event(*, session_id: str, kind: EventKind, data: dict[str, object], now: datetime) -> SessionEvent:
+def append_event(
+    *, session_id: str, kind: EventKind, data: dict[str, object], now: datetime
+) -> SessionEvent:
     """Add an event that is no message."""
     return _add(session_id, next_sequence(session_id), kind, data, now)
 

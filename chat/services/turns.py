@@ -5,6 +5,7 @@ A process that dies in between leaves a row that says how far it came; `chat.ser
 """
 
 import hashlib
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.db import IntegrityError
 
 from audit.actors import Actor
 from audit.services import record
+from audit.store.sealing import SealBroken
 from audit.store.transactions import after_commit, transactional
 from chat.capacity import reply_slot
 from chat.metrics import MESSAGES
@@ -27,8 +29,10 @@ from safety.engine.protocol import Verdict
 from safety.levels import Level
 from safety.models import AssessedKind, Incident
 from safety.queries import arc_of
-from safety.services.checking import Checked, check_message
+from safety.services.checking import Checked, check_message, unreadable
 from safety.services.incidents import digest_of, raise_detected, record_assessment
+
+logger = logging.getLogger(__name__)
 
 HISTORY_KEPT = 100
 REPLAY_POLL_SECONDS = 0.05
@@ -52,6 +56,15 @@ class Incoming:
     text: str
     key: str
     hurried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What checking a message found; the text is empty where the seal does not open."""
+
+    text: str
+    checked: Checked
+    mood: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +147,31 @@ def _insert(session: ChatSession, text: str, key: str, *, shed: bool, now: datet
 
 def _assess(message: Message, person: Person, actor: Actor, now: datetime) -> None:
     arc = arc_of(person_id=person.pk, session_id=message.session_id, now=now)
-    checked = check_message(message.text, arc)
-    mood = mood_of(message.text)
-    _keep_assessment(message, person, checked, mood, actor=actor, now=now)
+    try:
+        text = message.text
+    except SealBroken:
+        logger.exception("a stored message cannot be read", extra={"message_id": message.pk})
+        text, checked = "", unreadable()
+    else:
+        checked = check_message(text, arc)
+    _keep_assessment(message, person, Found(text, checked, mood_of(text)), actor=actor, now=now)
 
 
 @transactional
-def _keep_assessment(  # noqa: PLR0913 - one transaction needs all that the check found
-    message: Message, person: Person, checked: Checked, mood: str, *, actor: Actor, now: datetime
+def _keep_assessment(
+    message: Message, person: Person, found: Found, *, actor: Actor, now: datetime
 ) -> None:
-    verdict = checked.verdict
+    verdict = found.checked.verdict
     first = Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED)
     if not first.update(
         turn_state=TurnState.ASSESSED, level=verdict.level, triggers=list(verdict.triggers)
     ):
         return
     session = ChatSession.objects.get(pk=message.session_id)
-    subject = subject_of(session=session, person=person, message_id=message.pk, text=message.text)
-    record_assessment(kind=AssessedKind.MESSAGE, checked=checked, subject=subject, now=now)
+    subject = subject_of(session=session, person=person, message_id=message.pk, text=found.text)
+    record_assessment(kind=AssessedKind.MESSAGE, checked=found.checked, subject=subject, now=now)
     incident = raise_detected(verdict=verdict, subject=subject, actor=actor, now=now)
-    _update_session(session, verdict, mood, incident, now)
+    _update_session(session, verdict, found.mood, incident, now)
     record(
         "chat.message:assessed",
         actor=actor,
@@ -185,7 +203,13 @@ def _update_session(
         }
         session.safety_history = [*session.safety_history, entry][-HISTORY_KEPT:]
     session.save(
-        update_fields=["level", "safety_score", "mood_trends", "last_safety_check", "safety_history"]
+        update_fields=[
+            "level",
+            "safety_score",
+            "mood_trends",
+            "last_safety_check",
+            "safety_history",
+        ]
     )
 
 
@@ -206,4 +230,6 @@ def _wait_for_other(message: Message) -> None:
 def _turn_of(message_id: str, *, replayed: bool) -> Turn:
     message = Message.objects.get(pk=message_id)
     handled_by = ChatSession.objects.values_list("handled_by", flat=True).get(pk=message.session_id)
-    return Turn(message=message, reply=reply_to(message_id), handled_by=handled_by, replayed=replayed)
+    return Turn(
+        message=message, reply=reply_to(message_id), handled_by=handled_by, replayed=replayed
+    )

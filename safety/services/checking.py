@@ -15,7 +15,7 @@ from safety.levels import Level
 logger = logging.getLogger(__name__)
 
 CHECKS_AT_ONCE = 32
-"""A check takes about a millisecond; more of them wait. Hung ones fill the pool, and then every check is late: unknown."""
+"""A check takes about a millisecond; more wait. Hung ones fill the pool, and then every check is late: unknown."""
 
 _pool = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
 
@@ -43,6 +43,11 @@ def check_reply(text: str) -> Checked:
     return _within_limit(lambda: assess_reply(text))
 
 
+def unreadable() -> Checked:
+    """What is said of words whose seal does not open: nobody could check them."""
+    return Checked(_unknown("check_failed"), 0.0)
+
+
 def _within_limit(check: Callable[[], Verdict]) -> Checked:
     started = time.perf_counter()
     try:
@@ -62,4 +67,6 @@ def _unknown(marker: str) -> Verdict:
     except Exception:
         logger.exception("the release has no name")
         release = "unknown"
-    return Verdict(level=Level.UNKNOWN, triggers=(marker,), probability=1.0, findings=(), release=release)
+    return Verdict(
+        level=Level.UNKNOWN, triggers=(marker,), probability=1.0, findings=(), release=release
+    )

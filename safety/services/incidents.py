@@ -1,4 +1,4 @@
-"""Assessments on record, and incidents: opened once per session, raised by later messages, alerted in the same transaction."""
+"""Assessments on record, and incidents: one open per session, raised by later messages, alerted in one transaction."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -56,7 +56,9 @@ def digest_of(text: str, *, session_id: str) -> str:
 
 
 @transactional
-def record_assessment(*, kind: AssessedKind, checked: Checked, subject: Subject, now: datetime) -> Assessment:
+def record_assessment(
+    *, kind: AssessedKind, checked: Checked, subject: Subject, now: datetime
+) -> Assessment:
     """Keep what the checker said of one text."""
     verdict = checked.verdict
     row = Assessment.objects.create(
@@ -83,7 +85,9 @@ def _count(kind: AssessedKind, checked: Checked) -> None:
 
 
 @transactional
-def raise_detected(*, verdict: Verdict, subject: Subject, actor: Actor, now: datetime) -> Incident | None:
+def raise_detected(
+    *, verdict: Verdict, subject: Subject, actor: Actor, now: datetime
+) -> Incident | None:
     """Open the session's incident, or raise the one that is open, when the verdict needs a human.
 
     Returns:
@@ -94,7 +98,7 @@ def raise_detected(*, verdict: Verdict, subject: Subject, actor: Actor, now: dat
         return None
     open_incident = open_incident_of(subject.session_id)
     if open_incident is None:
-        if _only_the_past_speaks(verdict) and hasopen_incident_of(subject.person_id):
+        if _only_the_past_speaks(verdict) and has_open_incident(subject.person_id):
             return None
         return _open(IncidentKind.DETECTED, verdict.level, verdict.triggers, subject, actor, now)
     return _raise(open_incident, verdict.level, verdict.triggers, subject, actor, now)
@@ -150,7 +154,9 @@ def _open(
             "previous_safety_score": subject.previous_score,
             "new_safety_score": level.score,
             "conversation_length": subject.conversation_length,
-            "time_since_last_incident": seconds_since_last_incident(person_id=subject.person_id, now=now),
+            "time_since_last_incident": seconds_since_last_incident(
+                person_id=subject.person_id, now=now
+            ),
         },
         response={
             "escalated": False,

@@ -1,0 +1,347 @@
+"""The way of a message over the API, and everything bad that can arrive."""
+
+import json
+import threading
+import time
+
+import pytest
+from django.db import OperationalError, connection
+
+from audit.models import AuditEvent
+from chat.models import Message
+from chat.services import answers, turns
+from safety.levels import Level
+from safety.models import Assessment, Delivery, Incident
+from safety.services import checking
+from tests.chat.conftest import ApiClient
+from tests.factories import make_person, make_session, make_verdict
+
+CRISIS = "I have a plan and I am going to kill myself tonight."
+
+
+def test_an_ordinary_message_is_checked_and_answered(api, session):
+    response = api.say(session, "I slept badly and the exam is tomorrow.")
+    assert response.status_code == 201
+    body = response.json()
+    assert set(body) == {"message", "safety", "reply", "handled_by"}
+    assert set(body["safety"]) == {"level", "score", "triggers", "show_resources", "resources"}
+    assert body["message"]["text"] == "I slept badly and the exam is tomorrow."
+    assert body["safety"]["level"] in {"none", "low"}
+    assert body["reply"]["author"] == "ai"
+    assert body["reply"]["answers"] == body["message"]["id"]
+    assert not Incident.objects.exists()
+    session.refresh_from_db()
+    assert session.total_messages == 2
+    assert session.last_safety_check
+    assert len(session.mood_trends) == 1
+
+
+def test_a_crisis_gets_the_protocol_an_incident_and_alerts(api, session, settings):
+    settings.SAFETY_ALERT_WEBHOOK = "http://127.0.0.1:9/webhook"
+    settings.HUMAN_MODERATOR_ENDPOINT = "http://127.0.0.1:9/api"
+    body = api.say(session, CRISIS).json()
+    assert (body["safety"]["level"], body["safety"]["score"]) == ("crisis", 4)
+    assert body["safety"]["show_resources"]
+    assert body["safety"]["resources"]
+    assert Message.objects.get(pk=body["reply"]["id"]).provider == "fixed"
+    incident = Incident.objects.get()
+    assert incident.requires_immediate_attention
+    assert incident.context == {
+        "previous_safety_score": 0,
+        "new_safety_score": 4,
+        "conversation_length": 1,
+        "time_since_last_incident": None,
+    }
+    assert set(incident.response) == {
+        "escalated",
+        "resources_provided",
+        "human_notified",
+        "notification_timestamp",
+    }
+    assert len(incident.message_hash) == 64
+    assert {"webhook", "moderator"} <= set(Delivery.objects.values_list("channel", flat=True))
+    session.refresh_from_db()
+    history = session.safety_history
+    assert set(history[0]) == {"timestamp", "level", "triggers", "action_taken"}
+    assert history[0]["action_taken"] == "crisis_protocol"
+
+
+def test_one_open_incident_per_session_is_raised_by_later_messages(api, session):
+    api.say(session, "I cut myself again yesterday.")
+    first = Incident.objects.get()
+    assert first.severity == "warning"
+    api.say(session, CRISIS)
+    raised = Incident.objects.get()
+    assert (raised.pk, raised.severity, raised.version) == (first.pk, "crisis", first.version + 1)
+    assert set(first.triggers) <= set(raised.triggers)
+    api.say(session, CRISIS)
+    assert Incident.objects.get().version == raised.version
+
+
+def test_a_joke_does_not_clear_a_crisis(api, session):
+    api.say(session, CRISIS)
+    assert api.say(session, "haha I was only joking").json()["safety"]["score"] >= 3
+
+
+def test_a_retry_is_answered_as_the_first_time(api, session):
+    first = api.say(session, "Hello, is anybody there?", Idempotency_Key="k1")
+    again = api.say(session, "Hello, is anybody there?", Idempotency_Key="k1")
+    assert again.status_code == 201
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert Message.objects.filter(author="person").count() == 1
+
+
+def test_a_key_with_another_text_is_refused(api, session, problem):
+    api.say(session, "One thing.", Idempotency_Key="k1")
+    response = api.say(session, "Another thing.", Idempotency_Key="k1")
+    assert (response.status_code, problem(response)["code"]) == (409, "idempotency_key_reused")
+
+
+def test_without_a_key_the_same_words_are_two_messages(api, session):
+    api.say(session, "Hello?")
+    api.say(session, "Hello?")
+    assert Message.objects.filter(author="person").count() == 2
+
+
+def test_keys_belong_to_their_session(api, person, session):
+    other = make_session(person)
+    api.say(session, "Hello.", Idempotency_Key="k")
+    api.say(other, "Something else.", Idempotency_Key="k")
+    assert Message.objects.filter(author="person").count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_with_one_key_at_once_make_one_message():
+    person = make_person()
+    session = make_session(person)
+    answers_got: list[dict[str, object]] = []
+
+    def send() -> None:
+        response = ApiClient(person).say(session, "Both of us at once.", Idempotency_Key="same")
+        answers_got.append(response.json())
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers_got) == 4
+    assert all(answer == answers_got[0] for answer in answers_got)
+    assert Message.objects.filter(author="person").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "blank"),
+        ("   \n\t ", "blank"),
+        ("x" * 8001, "max_length"),
+        ("null\x00byte", "null_characters_not_allowed"),
+        ("lone \ud800 surrogate", "surrogate_characters_not_allowed"),
+        (None, "null"),
+        (["a", "list"], "invalid"),
+        ({"$gt": ""}, "invalid"),
+        (True, "invalid"),
+    ],
+)
+def test_texts_that_are_refused(api, session, problem, text, code):
+    response = api.post(f"sessions/{session.pk}/messages", {"text": text})
+    document = problem(response)
+    assert (response.status_code, document["code"]) == (400, "validation_failed")
+    assert [(error["field"], error["code"]) for error in document["errors"]] == [("text", code)]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "x" * 8000, "😶‍🌫️", "مرحبا", "a\u202eb", "<b>hi</b>", "  hi  "]
+)
+def test_texts_that_are_kept_as_written(api, session, text):
+    assert api.say(session, text).json()["message"]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 400, "validation_failed"),
+        (b"{", 400, "malformed"),
+        (b'{"text": "a"', 400, "malformed"),
+        (b'"text"', 400, "malformed"),
+        (b"[]", 400, "malformed"),
+        (b"null", 400, "malformed"),
+        (b'{"text": NaN}', 400, "malformed"),
+        (b"\xff\xfe", 400, "malformed"),
+        (b"[" * 50_000, 400, "malformed"),
+        (b'{"text": ' + b"1" * 5000 + b"}", 400, "malformed"),
+        (b'{"text": "' + b"x" * 300_000 + b'"}', 413, "body_too_large"),
+        (b'{"text": "hi", "level": "none"}', 400, "validation_failed"),
+    ],
+)
+def test_bodies_that_are_refused(api, session, problem, body, status, code):
+    response = api.post(f"sessions/{session.pk}/messages", body)
+    assert (response.status_code, problem(response)["code"]) == (status, code)
+    assert not Message.objects.exists()
+
+
+def test_another_content_type_is_refused(api, session, problem):
+    response = api.post(f"sessions/{session.pk}/messages", b"text=hi", content_type="text/plain")
+    assert (response.status_code, problem(response)["code"]) == (415, "unsupported_media_type")
+
+
+def test_another_method_is_refused(api, session, problem):
+    response = api.delete(f"sessions/{session.pk}/messages")
+    assert (response.status_code, problem(response)["code"]) == (405, "method_not_allowed")
+
+
+def test_a_key_longer_than_sense_is_refused(api, session, problem):
+    assert problem(api.say(session, "hi", Idempotency_Key="k" * 256))["code"] == "validation_failed"
+
+
+def test_messages_are_listed_in_order_and_go_on_after_one(api, session):
+    ids = [api.say(session, f"Thought number {n}.").json()["message"]["id"] for n in range(3)]
+    listed = api.get(f"sessions/{session.pk}/messages").json()
+    assert [row["author"] for row in listed] == ["person", "ai"] * 3
+    later = api.get(f"sessions/{session.pk}/messages?after={ids[1]}").json()
+    assert [row["id"] for row in later] == [row["id"] for row in listed[3:]]
+
+
+def test_listing_after_what_is_not_there(api, session, problem):
+    assert (
+        problem(api.get(f"sessions/{session.pk}/messages?after={'0' * 32}"))["code"]
+        == "message_not_found"
+    )
+    assert (
+        problem(api.get(f"sessions/{session.pk}/messages?after=x"))["code"] == "validation_failed"
+    )
+    assert (
+        problem(api.get(f"sessions/{session.pk}/messages?before=x"))["code"] == "validation_failed"
+    )
+
+
+def test_a_checker_that_raises_reads_as_unknown_and_calls_a_human(api, session, monkeypatch):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a marker that must not be logged")
+
+    monkeypatch.setattr(checking, "assess", broken)
+    body = api.say(session, "Hello there.").json()
+    assert (body["safety"]["level"], body["safety"]["score"]) == ("unknown", 3)
+    assert body["safety"]["triggers"] == ["check_failed"]
+    assert body["safety"]["show_resources"]
+    assert body["reply"]["text"]
+    assert Incident.objects.get().severity == "unknown"
+
+
+def test_a_checker_that_is_slow_reads_as_unknown(api, session, monkeypatch, settings):
+    settings.SAFETY_CHECK_TIMEOUT = 30
+    release = threading.Event()
+    monkeypatch.setattr(checking, "assess", lambda *_: release.wait(5))
+    started = time.monotonic()
+    body = api.say(session, "Hello there.").json()
+    release.set()
+    assert time.monotonic() - started < 2
+    assert body["safety"]["triggers"] == ["check_timeout"]
+    assert Incident.objects.get().severity == "unknown"
+
+
+def test_a_provider_that_fails_is_answered_by_the_careful_text(api, session, monkeypatch):
+    class Broken:
+        name = "broken"
+
+        def reply(self, request: object) -> None:
+            raise ConnectionError
+
+    monkeypatch.setattr(answers, "reply_provider", Broken)
+    body = api.say(session, "I had a long day.").json()
+    assert Message.objects.get(pk=body["reply"]["id"]).provider == "fixed"
+
+
+def test_an_unsafe_reply_is_never_shown(api, session, monkeypatch):
+    monkeypatch.setattr(
+        checking, "assess_reply", lambda _: make_verdict(Level.WARNING, "unsafe_advice")
+    )
+    body = api.say(session, "I had a long day.").json()
+    reply = Message.objects.get(pk=body["reply"]["id"])
+    assert reply.safe_replacement
+    assert Assessment.objects.get(kind="reply").level == "warning"
+
+
+def test_a_reply_whose_check_fails_is_never_shown(api, session, monkeypatch):
+    def broken(_: str) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(checking, "assess_reply", broken)
+    body = api.say(session, "I had a long day.").json()
+    assert Message.objects.get(pk=body["reply"]["id"]).safe_replacement
+
+
+def test_a_locked_database_is_told_with_resources(api, session, monkeypatch, problem):
+    def locked(**_: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(turns, "append_message", locked)
+    response = api.say(session, "Is this thing on?")
+    document = problem(response)
+    assert (response.status_code, document["code"]) == (503, "storage_unavailable")
+    assert document["resources"]
+    assert response.headers["Retry-After"]
+
+
+def test_what_nobody_foresaw_is_a_problem_without_words(api, session, monkeypatch, problem):
+    def broken(**_: object) -> None:
+        raise LookupError("the person's words")
+
+    monkeypatch.setattr(turns, "append_message", broken)
+    response = api.say(session, "Is this thing on?")
+    assert problem(response)["code"] == "internal_error"
+    assert b"words" not in response.content.replace(b"Your words", b"")
+
+
+def test_a_hurried_person_is_heard_checked_and_answered_carefully(api, session, settings):
+    settings.SOFT_MESSAGES_PER_MINUTE = 2
+    for n in range(2):
+        assert "retry_after_seconds" not in api.say(session, f"One more thing {n}.").json()
+    body = api.say(session, CRISIS).json()
+    assert body["retry_after_seconds"] > 0
+    assert body["safety"]["level"] == "crisis"
+    assert Incident.objects.get().severity == "crisis"
+    calm = api.say(session, "And another.").json()
+    assert calm["retry_after_seconds"] > 0
+    assert Message.objects.get(pk=calm["reply"]["id"]).provider == "fixed"
+
+
+def test_a_flood_is_refused_with_resources(api, session, settings, problem):
+    settings.FLOOD_MESSAGES_PER_MINUTE = 2
+    api.say(session, "One.")
+    api.say(session, "Two.")
+    response = api.say(session, "Three.")
+    document = problem(response)
+    assert (response.status_code, document["code"]) == (429, "too_many_requests")
+    assert int(response.headers["Retry-After"]) > 0
+    assert document["resources"]
+
+
+def test_beyond_capacity_only_the_generated_reply_is_left_out(api, session, settings):
+    settings.MAX_CONCURRENT_CHATS = 0
+    body = api.say(session, "I had a long day.").json()
+    assert body["retry_after_seconds"] > 0
+    assert body["safety"]["level"] in {"none", "low"}
+    assert body["reply"]["text"]
+
+
+def test_a_counter_that_is_down_lets_messages_through(api, session, monkeypatch):
+    def down(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("chat.limits.get_usage", down)
+    assert api.say(session, "Hello.").status_code == 201
+
+
+def test_the_turn_is_on_record_without_words(api, session):
+    api.say(session, "MARKER-5521 I cannot go on like this.")
+    actions = list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+    assert "chat.message:assessed" in actions
+    assert "chat.reply:given" in actions
+    assert "MARKER-5521" not in json.dumps(
+        list(AuditEvent.objects.values("details", "target_id", "action"))
+    )
