@@ -123,7 +123,6 @@ DATABASES = {
                 "PRAGMA busy_timeout=10000;"
             ),
         },
-        "CONN_MAX_AGE": 60,
     },
 }
 CACHES = {
