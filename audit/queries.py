@@ -113,7 +113,7 @@ def page_of_events(filters: EventFilter, *, before: str = "") -> EventPage:
     """
     found = matching_events(filters)
     if before:
-        at, pk = _read_place(before)
+        at, pk = read_place(before)
         found = found.filter(Q(at__lt=at) | Q(pk__lt=pk), at__lte=at)
     events = list(found.order_by("-at", "-pk")[: PAGE_SIZE + 1])
     page = events[:PAGE_SIZE]
@@ -124,7 +124,12 @@ def _place(event: AuditEvent) -> str:
     return f"{rfc3339(event.at)}_{event.pk}"
 
 
-def _read_place(place: str) -> tuple[datetime, str]:
+def read_place(place: str) -> tuple[datetime, str]:
+    """The time and id that a page gave as its `older`.
+
+    Raises:
+        UnknownPlace: no page gave it.
+    """
     moment, _, row_id = place.partition("_")
     pk = as_id(row_id)
     try:

@@ -5,35 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=64)),
-                ('actor_kind', models.CharField(max_length=16)),
-                ('actor_id', models.CharField(max_length=64)),
-                ('target_type', models.CharField(max_length=32)),
-                ('target_id', models.CharField(max_length=64)),
-                ('person_id', models.CharField(blank=True, max_length=32)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('details', models.JSONField(default=dict)),
-                ('leaf_hash', models.CharField(max_length=64)),
-                ('sequence', models.BigIntegerField(editable=False, null=True)),
+                (
+                    "id",
+                    audit.store.ids.PortableAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=64)),
+                ("actor_kind", models.CharField(max_length=16)),
+                ("actor_id", models.CharField(max_length=64)),
+                ("target_type", models.CharField(max_length=32)),
+                ("target_id", models.CharField(max_length=64)),
+                ("person_id", models.CharField(blank=True, max_length=32)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("details", models.JSONField(default=dict)),
+                ("leaf_hash", models.CharField(max_length=64)),
+                ("sequence", models.BigIntegerField(editable=False, null=True)),
             ],
             options={
-                'permissions': [('export_auditevent', 'Can export the audit record')],
-                'default_permissions': ('view',),
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['at', 'id'], name='audit_at'), models.Index(fields=['person_id', 'at', 'id'], name='audit_person_at'), models.Index(fields=['actor_id', 'at', 'id'], name='audit_actor_at'), models.Index(fields=['target_id', 'at', 'id'], name='audit_target_at'), models.Index(fields=['action', 'at', 'id'], name='audit_action_at')],
-                'constraints': [models.UniqueConstraint(fields=('sequence',), name='audit_one_event_per_number')],
+                "permissions": [("export_auditevent", "Can export the audit record")],
+                "default_permissions": ("view",),
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["at", "id"], name="audit_at"),
+                    models.Index(fields=["person_id", "at", "id"], name="audit_person_at"),
+                    models.Index(fields=["actor_id", "at", "id"], name="audit_actor_at"),
+                    models.Index(fields=["target_id", "at", "id"], name="audit_target_at"),
+                    models.Index(fields=["action", "at", "id"], name="audit_action_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sequence",), name="audit_one_event_per_number")
+                ],
             },
         ),
     ]

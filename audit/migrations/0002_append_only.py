@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every name in these statements is a constant of this file
 """SQLite refuses by itself what the models refuse: an event is never deleted, and only ever given its number, once.
 
 `OR REPLACE` deletes rows without firing the delete trigger, so an insert over a known key is refused as well.
@@ -5,6 +6,7 @@ Source: https://sqlite.org/lang_createtrigger.html and https://sqlite.org/lang_c
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "audit_auditevent"
 FIXED = (
@@ -35,14 +37,14 @@ TRIGGERS = {
 }
 
 
-def refuse_changes(apps, schema_editor):
+def refuse_changes(_apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create the triggers; other databases bring their own guard."""
     if schema_editor.connection.vendor == "sqlite":
         for name, body in TRIGGERS.items():
             schema_editor.execute(f"CREATE TRIGGER {name} {body}")
 
 
-def allow_changes(apps, schema_editor):
+def allow_changes(_apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Drop them again."""
     if schema_editor.connection.vendor == "sqlite":
         for name in TRIGGERS:
