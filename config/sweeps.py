@@ -49,7 +49,7 @@ class Sweep:
 SWEEPS = (
     Sweep("safety.tasks.deliver_due_alerts", 0.1, Lane.URGENT),
     Sweep("chat.tasks.finish_stuck_turns", 2, Lane.URGENT),
-    Sweep("audit.tasks.number_events", 1),
+    Sweep("audit.tasks.number_audit_events", 1),
     Sweep("chat.tasks.delete_expired_tokens", 3600),
     Sweep("config.tasks.delete_expired_staff_sessions", 3600),
 )

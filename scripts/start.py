@@ -17,13 +17,14 @@ class CannotStart(Exception):
     """Something is in the way; the text says what to do about it."""
 
 
-def port_of(environment: dict[str, str]) -> int:
-    """The port to serve on: SERVICE_PORT, or 8000.
+def port_of(text: str) -> int:
+    """The port that SERVICE_PORT names; 8000 where it is empty.
 
     Raises:
         CannotStart: it is not a port.
     """
-    text = environment.get("SERVICE_PORT") or str(DEFAULT_PORT)
+    if not text:
+        return DEFAULT_PORT
     if not text.isdecimal() or not 0 < int(text) < 1 << 16:
         raise CannotStart(f"SERVICE_PORT is {text!r}; it must be a number from 1 to 65535.")
     return int(text)
@@ -48,21 +49,27 @@ def check_port_is_free(host: str, port: int) -> None:
 
 
 def service_environment() -> dict[str, str]:
-    """The environment of web and worker: the real one, completed from the file, with this Python first on the path."""
-    from config.env import read_environment  # noqa: PLC0415 - only after the path knows the project
+    """The environment of web and worker. What stands in the file they read themselves, as every command does.
 
-    read_environment()
-    environment = dict(os.environ)
-    environment["PATH"] = os.pathsep.join(
-        [str(Path(sys.executable).parent), environment.get("PATH", os.defpath)]
-    )
-    environment["PROMETHEUS_MULTIPROC_DIR"] = str(_empty_metrics_folder(environment))
-    environment["SERVICE_PORT"] = str(port_of(environment))
-    return environment
+    Raises:
+        CannotStart: the port is no port, or is taken.
+    """
+    from config.env import read_environment  # noqa: PLC0415 - only now is the project on the path
+
+    env = read_environment()
+    port = port_of(env.text("SERVICE_PORT"))
+    check_port_is_free(env.text("SERVICE_HOST", "127.0.0.1"), port)
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join(path),
+        "PROMETHEUS_MULTIPROC_DIR": str(_empty_metrics_folder(env.text("DATA_DIR") or "var")),
+        "SERVICE_PORT": str(port),
+    }
 
 
-def _empty_metrics_folder(environment: dict[str, str]) -> Path:
-    folder = ROOT / (environment.get("DATA_DIR") or "var") / "metrics"
+def _empty_metrics_folder(data: str) -> Path:
+    folder = ROOT / data / "metrics"
     shutil.rmtree(folder, ignore_errors=True)  # counts of processes that are no more
     folder.mkdir(mode=0o700, parents=True)
     return folder
@@ -77,17 +84,15 @@ def start() -> None:
     if write_env.main():
         raise CannotStart("Nothing was started.")
     environment = service_environment()
-    check_port_is_free(
-        environment.get("SERVICE_HOST") or "127.0.0.1", int(environment["SERVICE_PORT"])
-    )
-    if subprocess.run(
+    prepared = subprocess.run(
         [sys.executable, "manage.py", "prepare"], env=environment, check=False
-    ).returncode:
+    )
+    if prepared.returncode:
         raise CannotStart("The database could not be prepared; nothing was started.")
+    # The processes read the file themselves, and let the real environment win; honcho's reading would turn that round.
+    supervisor = [sys.executable, "-m", "honcho", "-e", os.devnull, "start"]
     sys.stdout.flush()
-    # The file is read above, where the real environment wins; honcho's own reading would turn that round.
-    supervisor = ["-m", "honcho.command", "-e", os.devnull, "start"]
-    os.execve(sys.executable, [sys.executable, *supervisor], environment)
+    os.execve(sys.executable, supervisor, environment)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def _guarded(connect: Callable[[socket.socket, Any], Any]) -> Callable[[socket.s
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     """Limits counted in one test do not reach the next."""
-    from django.core.cache import cache  # noqa: PLC0415 - Django must be set up first
+    from django.core.cache import cache
 
     cache.clear()
 
