@@ -53,7 +53,8 @@ def rotate_keys(*, actor: Actor, now: datetime, tell: Callable[[str], None]) -> 
         tell: is told of progress: tables and counts.
     """
     _record_rotation("rotation_begun", actor=actor, now=now)
-    resealed, remaining, broken = 0, 0, []
+    resealed, remaining = 0, 0
+    broken: list[str] = []
     for model in sealed_models():
         done, damaged = _rotate_model(model)
         left = count_old(model)
@@ -81,7 +82,8 @@ def _record_rotation(verb: str, *, actor: Actor, now: datetime, **details: int) 
 
 
 def _rotate_model(model: type[models.Model]) -> tuple[int, list[str]]:
-    done, broken = 0, []
+    done = 0
+    broken: list[str] = []
     for rows in _old_rows(model):
         anew, damaged = _reseal_batch(rows)
         done, broken = done + anew, broken + damaged
@@ -90,7 +92,8 @@ def _rotate_model(model: type[models.Model]) -> tuple[int, list[str]]:
 
 @transactional
 def _reseal_batch(rows: list[models.Model]) -> tuple[int, list[str]]:
-    done, broken = 0, []
+    done = 0
+    broken: list[str] = []
     for row in rows:
         try:
             done += reseal(row)
