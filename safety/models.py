@@ -5,8 +5,10 @@ from django.db import models
 from audit.store.ids import new_id
 from audit.store.sealing import SealedManager, SealedTextField
 from safety.levels import Level
+from safety.retries import RetryProfile
 
 LEVELS = [(level.value, level.value) for level in Level]
+PROFILES = [(profile.value, profile.value) for profile in RetryProfile]
 
 
 class AssessedKind(models.TextChoices):
@@ -146,28 +148,25 @@ class DeliveryState(models.TextChoices):
     GIVEN_UP = "given_up"
 
 
-class RetryProfile(models.TextChoices):
-    """How patiently a delivery is tried again."""
-
-    CRISIS = "crisis"
-    STANDARD = "standard"
-
-
 class Delivery(models.Model):
     """One alert to one receiver: a row of the outbox. Its id is the receiver's idempotency key."""
 
-    incident = models.ForeignKey(Incident, null=True, on_delete=models.CASCADE, related_name="deliveries")
+    incident = models.ForeignKey(
+        Incident, null=True, on_delete=models.CASCADE, related_name="deliveries"
+    )
     """None for a test alert."""
     group_id = models.CharField(max_length=32, default=new_id)
     """Deliveries of one alert: the second channel goes out when none of its group was accepted."""
     channel = models.CharField(max_length=12, choices=Channel)
-    profile = models.CharField(max_length=8, choices=RetryProfile)
+    profile = models.CharField(max_length=8, choices=PROFILES)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     body = SealedTextField(default="")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     """Counts claims; the fencing token of who is sending."""
+    tried_before = models.PositiveIntegerField(default=0)
+    """Attempts made before staff last asked for it: the schedule of pauses counts from here."""
     delivered_at = models.DateTimeField(null=True)
     last_outcome = models.CharField(max_length=32, blank=True)
 
@@ -179,7 +178,7 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         permissions = [("send_delivery", "Can send an alert again and send test alerts")]
         indexes = [
-            models.Index(fields=["state", "due_at"], name="delivery_due"),
+            models.Index(fields=["state", "profile", "attempts", "due_at"], name="delivery_due"),
             models.Index(fields=["group_id"], name="delivery_group"),
             models.Index(fields=["-created_at"], name="delivery_recent"),
         ]

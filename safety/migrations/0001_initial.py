@@ -74,12 +74,13 @@ class Migration(migrations.Migration):
                 ('id', audit.store.ids.PortableAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('group_id', models.CharField(default=audit.store.ids.new_id, max_length=32)),
                 ('channel', models.CharField(choices=[('webhook', 'Webhook'), ('moderator', 'Moderator'), ('second_url', 'Second Url'), ('second_email', 'Second Email')], max_length=12)),
-                ('profile', models.CharField(choices=[('crisis', 'Crisis'), ('standard', 'Standard')], max_length=8)),
+                ('profile', models.CharField(choices=[('crisis', 'crisis'), ('standard', 'standard')], max_length=8)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('not_needed', 'Not Needed'), ('given_up', 'Given Up')], default='waiting', max_length=10)),
                 ('body', audit.store.sealing.SealedTextField(default='')),
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('attempts', models.PositiveIntegerField(default=0)),
+                ('tried_before', models.PositiveIntegerField(default=0)),
                 ('delivered_at', models.DateTimeField(null=True)),
                 ('last_outcome', models.CharField(blank=True, max_length=32)),
                 ('incident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='safety.incident')),
@@ -117,7 +118,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(fields=['state', 'due_at'], name='delivery_due'),
+            index=models.Index(fields=['state', 'profile', 'attempts', 'due_at'], name='delivery_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',
