@@ -1,0 +1,1 @@
+"""What is said to a person: fixed texts, and the providers of generated replies."""

@@ -1,0 +1,127 @@
+"""Fixed texts for the moments in which nothing is generated. The clinical board approves them; change one, raise the version.
+
+They promise nothing: they say that a program writes, what has been done, and whom to call now. Each carries the
+country's own numbers. docs/replies.md gives the sources and reasons.
+"""
+
+from typing import Final, Literal
+
+from chat.resources import Resource, resources_for
+
+REPLY_TEXTS_VERSION: Final = "2026-11-24.1"
+"""Version of every fixed and embedded text: part of what the board approves and of an assessment's release."""
+
+WaitingState = Literal["nobody_yet", "seen", "human_here"]
+
+LINES_SHOWN = 2
+
+CRISIS_TEXT: Final = """\
+I am taking what you wrote seriously, and I am glad you wrote it. I am an AI, a program and not a person, and this \
+matters too much for a program alone. An alert has gone to our team. I cannot say when one of them will write here, \
+so please do not wait for it.
+
+If your life or someone else's is in danger, or something has already been done or taken, {emergency}, or ask \
+somebody near you to call. Please do this even if you feel all right at the moment.
+
+{lines}
+
+While you do that:
+- If you can, be with another person, or tell somebody you trust: "I am not safe, please stay with me."
+- Put distance between yourself and anything you could use to hurt yourself or anyone else. Somebody can help with that.
+- If another person is hurting you, go somewhere safer if you can do so without more danger.
+
+You can keep writing here. Are you with somebody right now?"""
+
+CAREFUL_TEXT: Final = """\
+Thank you for writing. Your message has arrived and is kept. I am an AI, a program, and just now I cannot give \
+you the answer it deserves, so I would rather not guess.
+
+If you might hurt yourself, if somebody is hurting you, or if anyone is in danger, {emergency}.
+
+{lines}
+
+You can also ask for a person of our team in this chat at any moment, and you can go on writing. Are you safe where \
+you are right now?"""
+
+NOBODY_YET_TEXT: Final = """\
+Your request for a person has reached our team. Nobody has answered it yet, and I cannot tell you how long it will \
+take. You can go on writing: your messages are kept, and whoever comes can read them.
+
+{wait}"""
+
+SEEN_TEXT: Final = """\
+Somebody of our team has seen your request. They are not in this chat yet, and I cannot tell you how long it will \
+take. You can go on writing: your messages are kept, and they can read them.
+
+{wait}"""
+
+HUMAN_HERE_TEXT: Final = """\
+A person of our team is in this chat now and answers instead of the program. They may need a moment to read before \
+they write.
+
+{wait}"""
+
+WAIT_TEXT: Final = """\
+If it cannot wait, please do not wait for us: in danger, {emergency}.
+
+{lines}"""
+
+WAITING_TEXTS: Final[dict[WaitingState, str]] = {
+    "nobody_yet": NOBODY_YET_TEXT,
+    "seen": SEEN_TEXT,
+    "human_here": HUMAN_HERE_TEXT,
+}
+
+
+def crisis_protocol(country: str | None) -> str:
+    """What a person reads instead of a generated reply when the level is `crisis`.
+
+    Args:
+        country: two letters, or empty; an unknown one gets the lines for everywhere.
+    """
+    return _with_numbers(CRISIS_TEXT, country)
+
+
+def careful_reply(country: str | None) -> str:
+    """What a person reads when the check failed, no reply could be made, or it was not safe to show."""
+    return _with_numbers(CAREFUL_TEXT, country)
+
+
+def human_on_the_way(country: str | None, state: WaitingState = "nobody_yet") -> str:
+    """Where a person stands who asked for a human. Says what is so, never when it will change.
+
+    Args:
+        country: two letters, or empty.
+        state: `nobody_yet`, `seen` (claimed, not yet in the chat) or `human_here`.
+    """
+    return _with_numbers(WAITING_TEXTS[state].replace("{wait}", WAIT_TEXT), country)
+
+
+def emergency_in_words(country: str | None) -> str:
+    """What to call when life is in danger, such as `call 112 now`."""
+    found = resources_for(country)
+    if found.fallback:
+        return f"call your local emergency number now ({found.emergency_number} in many countries, 911 in much of the Americas)"
+    return f"call {found.emergency_number} now"
+
+
+def lines_in_words(country: str | None) -> str:
+    """One sentence on who listens at any hour, with numbers as dialled in the country."""
+    found = resources_for(country)
+    if found.fallback:
+        pages = " or ".join(entry.url for entry in found.of_kind("directory")[:LINES_SHOWN])
+        return f"To find a person to talk to where you are, look at {pages}."
+    texting = tuple(entry for entry in found.of_kind("text") if entry.always_open)
+    lines = (*found.crisis_lines[:LINES_SHOWN], *texting)[:LINES_SHOWN]
+    return f"To talk to a person now, at any hour: {'; '.join(_line_in_words(line) for line in lines)}."
+
+
+def _line_in_words(line: Resource) -> str:
+    ways = [f"call {line.phone}"] if line.phone else []
+    if line.sms:
+        ways.append(f"text {line.sms}")
+    return f"{line.name}, {' or '.join(ways)}"
+
+
+def _with_numbers(text: str, country: str | None) -> str:
+    return text.format(emergency=emergency_in_words(country), lines=lines_in_words(country))
