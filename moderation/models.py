@@ -10,10 +10,17 @@ from audit.store.sealing import SealedManager, SealedTextField
 class StaffUser(AbstractUser):
     """Somebody who works with Vigil. What they may do comes from the role (group) they hold."""
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
-        """Named for people."""
+    class Meta(AbstractUser.Meta):
+        """Named for people. What no single row grants is granted here."""
 
         verbose_name = "staff user"
+        permissions = [
+            ("open_console", "Can see the queue of incidents"),
+            ("take_incident", "Can claim incidents, talk to persons and resolve"),
+            ("open_unclaimed", "Can open a transcript without a claim, giving a reason"),
+            ("lead_queue", "Can act on incidents that colleagues have claimed"),
+            ("manage_staff", "Can disable and enable staff users"),
+        ]
 
 
 class StaffSession(AbstractBaseSession):
@@ -21,8 +28,11 @@ class StaffSession(AbstractBaseSession):
 
     session_key = models.CharField(max_length=40, primary_key=True, db_column="_id")
     user_id = models.CharField(max_length=32, blank=True, db_index=True)
+    signed_in_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    """When its owner last did something; a page that refreshes itself does not count."""
 
-    objects = BaseSessionManager()
+    objects = BaseSessionManager()  # type: ignore[misc]  # Django declares it for instances
 
     @classmethod
     def get_session_store_class(cls) -> type:
@@ -42,6 +52,11 @@ class Note(models.Model):
 
     objects = SealedManager()
 
+    class Meta:
+        """Notes are read on the incident's page, never listed."""
+
+        default_permissions = ()
+
     def __str__(self) -> str:
         return f"note on {self.incident_id}"
 
@@ -54,6 +69,18 @@ class Detection(models.TextChoices):
     WRONG_SEVERITY = "wrong_severity", "right, but the wrong severity"
 
 
+class Outcome(models.TextChoices):
+    """How an incident ended. The first name is the brief's own."""
+
+    COUNSELOR = "user_connected_to_crisis_counselor", "connected to a crisis counsellor"
+    EMERGENCY = "emergency_services_contacted", "emergency services contacted"
+    SUPPORTED = "supported_in_chat", "supported in the chat, risk over for now"
+    OWN_SUPPORT = "connected_to_own_support", "with family, friends or their own clinician"
+    NO_RISK = "no_risk_found", "no risk found"
+    LEFT = "person_left", "left before we could help"
+    AT_RISK = "still_at_risk", "still at risk"
+
+
 class Label(models.Model):
     """A moderator's judgement of a detection: what precision and recall are counted from."""
 
@@ -61,11 +88,27 @@ class Label(models.Model):
     labelled_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT)
     detection = models.CharField(max_length=16, choices=Detection)
     right_severity = models.CharField(max_length=8, blank=True)
-    outcome = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=40, choices=Outcome)
     created_at = models.DateTimeField()
+
+    class Meta:
+        """Only ever added by resolving."""
+
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"{self.detection} on {self.incident_id}"
+
+
+class LookReason(models.TextChoices):
+    """Why somebody may open a transcript without a claim."""
+
+    SECOND_OPINION = "second_opinion", "a colleague asked for a second opinion"
+    HANDOVER = "handover", "hand-over between shifts"
+    REVIEW = "quality_review", "review of the quality of our work"
+    COMPLAINT = "complaint", "a complaint or a request by the person"
+    FAULT = "fault", "a technical fault"
+    OTHER = "other", "another reason, explained below"
 
 
 class Look(models.Model):
@@ -73,12 +116,17 @@ class Look(models.Model):
 
     incident_id = models.CharField(max_length=32, db_index=True)
     staff = models.ForeignKey(StaffUser, on_delete=models.PROTECT)
-    reason = models.CharField(max_length=16)
+    reason = models.CharField(max_length=16, choices=LookReason)
     explanation = SealedTextField(default="")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     objects = SealedManager()
+
+    class Meta:
+        """Only ever added by looking."""
+
+        default_permissions = ("view",)
 
     def __str__(self) -> str:
         return f"look at {self.incident_id}"
