@@ -9,7 +9,7 @@ from chat.api.views import PersonView, checked_input
 from chat.limits import client_address
 from chat.models import ChatSession, Handler
 from chat.queries import sessions_of
-from chat.replies.crisis import human_on_the_way
+from chat.replies.crisis import WaitingState, human_on_the_way
 from chat.resources import resources_for
 from chat.serializers import (
     EmptyInput,
@@ -85,11 +85,11 @@ class HumanView(PersonView):
 
 
 def _waiting(session: ChatSession, country: str) -> dict[str, object]:
-    here = session.handled_by == Handler.HUMAN
+    state: WaitingState = "human_here" if session.handled_by == Handler.HUMAN else "nobody_yet"
     return {
-        "state": "human_here" if here else "nobody_yet",
+        "state": state,
         "since": RFC3339Field().to_representation(session.waiting_since),
-        "message": human_on_the_way(country),
+        "message": human_on_the_way(country, state),
         "resources": resources_for(country).as_json()["resources"],
     }
 
