@@ -81,10 +81,11 @@ def next_due(
 def _next_of_crisis(attempts: int, now: datetime) -> datetime | None:
     # Neither 410 nor Retry-After counts here: a receiver's mistake must not silence a crisis.
     longest = CRISIS_PAUSES[-1]
-    passed = sum(CRISIS_PAUSES[:attempts]) + longest * max(0, attempts - len(CRISIS_PAUSES))
-    if passed > CRISIS_SECONDS:
+    earlier = attempts - 1
+    passed = sum(CRISIS_PAUSES[:earlier]) + longest * max(0, earlier - len(CRISIS_PAUSES))
+    if passed >= CRISIS_SECONDS:
         return None
-    pause = CRISIS_PAUSES[attempts - 1] if attempts <= len(CRISIS_PAUSES) else longest
+    pause = CRISIS_PAUSES[earlier] if earlier < len(CRISIS_PAUSES) else longest
     return now + timedelta(seconds=pause)
 
 
