@@ -12,6 +12,9 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+_FIELDS = {"at", "level", "logger", "message", "status_code", "provider", "exc_info"}
+"""What a line may hold beside ids: Django passes whole requests, query strings and all, as extra values."""
+
 request_id_of_context: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -26,6 +29,14 @@ class RequestIdFilter(logging.Filter):
 
 class WordlessFormatter(JsonFormatter):
     """JSON lines; exceptions as type and places, without their text, source lines or values."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Keep the fields that can hold no words, and ids."""
+        return {
+            name: value
+            for name, value in log_data.items()
+            if name in _FIELDS or name.endswith("_id")
+        }
 
     def formatException(  # noqa: N802 - logging's name
         self,

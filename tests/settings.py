@@ -20,3 +20,4 @@ from config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED-VARIABLE-%s"  # noqa: F405
+STATIC_ROOT.mkdir()  # noqa: F405 - WhiteNoise warns about a folder that is not there

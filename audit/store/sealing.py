@@ -22,6 +22,7 @@ from django.db import models
 KEY_BYTES = 32
 NONCE_BYTES = 12
 SCHEME = "v1"
+_LOOKUPS = ("exact", "in", "isnull")
 
 
 class SealBroken(Exception):
@@ -175,15 +176,15 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
             raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
         return "%s"
 
-    def to_python(self, value: object) -> Any:  # noqa: ANN401 - Django's signature
-        """Text stays text; only what `dumpdata` wrote is sealed already."""
-        if isinstance(value, dict):
-            return Sealed(value["sealed"])
-        return super().to_python(value)
+    def get_lookup(self, lookup_name: str) -> Any:  # noqa: ANN401 - Django's signature
+        """Refuse to search in sealed text: no pattern means anything there."""
+        if lookup_name not in _LOOKUPS:
+            raise SealedFieldMisused(f"{self.name} is sealed: it cannot be searched.")
+        return super().get_lookup(lookup_name)
 
-    def value_to_string(self, obj: models.Model) -> Any:  # noqa: ANN401 - `loaddata` must tell it from text
-        """What `dumpdata` writes: the sealed form."""
-        return {"sealed": self.pre_save(obj, add=False).token}
+    def value_to_string(self, obj: models.Model) -> str:
+        """What `dumpdata` writes: the sealed form. `loaddata` is refused: use `restore`."""
+        return self.pre_save(obj, add=False).token
 
 
 class SealedQuerySet(models.QuerySet[Any]):

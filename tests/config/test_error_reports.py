@@ -48,7 +48,7 @@ start_error_reports("http://key@127.0.0.1:9/1", transport=Kept)
 sentry_sdk.set_user({{"id": "1", "username": "{MARKER}"}})
 sentry_sdk.set_tag("words", "{MARKER}")
 sentry_sdk.set_context("words", {{"text": "{MARKER}"}})
-with override_settings(ROOT_URLCONF=sys.modules["__main__"], SECURE_SSL_REDIRECT=False):
+with override_settings(ROOT_URLCONF=sys.modules["__main__"], ALLOWED_HOSTS=["*"]):
     Client(raise_request_exception=False).post(
         "/failing/{MARKER}?q={MARKER}",
         data=json.dumps({{"text": "I feel {MARKER}"}}),

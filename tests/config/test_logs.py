@@ -71,9 +71,12 @@ def test_an_error_within_an_error_shows_no_text(lines) -> None:
     assert MARKER not in json.dumps(line)
 
 
-def test_extra_values_are_left_out(lines) -> None:
-    logging.getLogger("chat").error("a reply failed", extra={"request": MARKER, "words": MARKER})
+def test_extra_values_but_ids_are_left_out(lines) -> None:
+    logging.getLogger("chat").error(
+        "a reply failed", extra={"request": MARKER, "words": MARKER, "message_id": "1"}
+    )
     (line,) = lines()
+    assert line["message_id"] == "1"
     assert MARKER not in json.dumps(line)
 
 

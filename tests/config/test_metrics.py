@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from audit.actors import Actor
 from audit.services import number_events, record
+from audit.store.ids import new_id
 from audit.store.transactions import transactional
 from chat.metrics import MESSAGES
 from config import metrics
 from safety.gauges import alert_backlog
 from safety.levels import Level
-from safety.models import Channel, Delivery, DeliveryState, RetryProfile
-from tests.factories import make_incident
+from safety.models import Channel, Delivery, DeliveryState, Incident, IncidentStatus, RetryProfile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,8 +69,8 @@ def test_counters_and_gauges_stand_in_one_exposition(client: Client) -> None:
 @pytest.mark.django_db
 def test_backlogs_are_told_in_seconds(client: Client) -> None:
     now = timezone.now()
-    make_incident(level=Level.CRISIS, now=now)
-    Delivery.objects.all().delete()
+    _make_incident(now=now)
+    _make_incident(now=now, status=IncidentStatus.RESOLVED)
     _make_delivery(due_at=now - timedelta(seconds=90))
     _make_delivery(due_at=now - timedelta(seconds=30))
     _make_delivery(due_at=now + timedelta(seconds=30))
@@ -78,6 +78,18 @@ def test_backlogs_are_told_in_seconds(client: Client) -> None:
     backlog = alert_backlog(now=now)
     assert (backlog.due, backlog.oldest_due_seconds) == (2, 90.0)
     assert 'vigil_incidents_open{severity="crisis"} 1.0' in client.get("/metrics").content.decode()
+
+
+def _make_incident(*, now, status=IncidentStatus.OPEN):
+    return Incident.objects.create(
+        open_key=new_id(),
+        status=status,
+        severity=Level.CRISIS.value,
+        rank=4,
+        created_at=now,
+        raised_at=now,
+        due_at=now,
+    )
 
 
 def _make_delivery(*, due_at, state=DeliveryState.WAITING):
