@@ -63,6 +63,7 @@ def service_environment() -> dict[str, str]:
     return {
         **os.environ,
         "PATH": os.pathsep.join(path),
+        "PYTHONUNBUFFERED": "1",  # a supervisor's output is read while it runs
         "PROMETHEUS_MULTIPROC_DIR": str(_empty_metrics_folder(env.text("DATA_DIR") or "var")),
         "SERVICE_PORT": str(port),
     }

@@ -32,12 +32,14 @@ class PersonClient:
         self._http.trust_env = False  # no proxy of the surroundings stands between us and loopback
         self.user_id = ""
         self.session_id = ""
+        self.authorization = ""
 
     def register(self, **profile: str) -> None:
         """Become known, with the tokens that come of it."""
         registered = self.post("/auth/register", profile)
         self.user_id = registered["user_id"]
-        self._http.headers["Authorization"] = f"Bearer {registered['access']}"
+        self.authorization = f"Bearer {registered['access']}"
+        self._http.headers["Authorization"] = self.authorization
 
     def accept_documents(self) -> list[str]:
         """Agree to every document in force.

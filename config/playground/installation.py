@@ -22,6 +22,8 @@ READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 """All that an installation inherits: a variable of the surroundings must not lead it to somebody's real data."""
+PROCESSES = 2
+STARTED = re.compile(r"(\w+)\.1 started \(pid=(\d+)\)")
 ACCOUNT = re.compile(r"^ {2}(moderator|compliance)\s+(\S+)\s+(\S+)$", re.MULTILINE)
 
 
@@ -61,10 +63,10 @@ class Installation:
             "DATA_DIR": str(self.folder / "data"),
             "VIGIL_ENV_FILE": str(self.folder / "env"),
             "SERVICE_PORT": str(self.port),
-            "PYTHONUNBUFFERED": "1",
             **(variables or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_begins = 0
 
     @property
     def url(self) -> str:
@@ -75,6 +77,18 @@ class Installation:
     def log_file(self) -> Path:
         """Everything that its processes printed."""
         return self.folder / "log"
+
+    @property
+    def log(self) -> str:
+        """What was printed since the latest start."""
+        with self.log_file.open("rb") as file:
+            file.seek(self._log_begins)
+            return file.read().decode("utf-8", "replace")
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of web and worker, as the supervisor told them at the latest start."""
+        return {name: int(pid) for name, pid in STARTED.findall(self.log)}
 
     @property
     def database_file(self) -> Path:
@@ -99,6 +113,7 @@ class Installation:
             NotReady: it did not come up.
         """
         with self.log_file.open("ab") as log:
+            self._log_begins = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "scripts/start.py"],
                 cwd=ROOT,
@@ -109,11 +124,13 @@ class Installation:
             )
         until = time.monotonic() + READY_WITHIN_SECONDS
         while not self._is_ready():
-            if self._process.poll() is not None or time.monotonic() > until:
-                raise NotReady(self.log_file.read_text(encoding="utf-8")[-3000:])
             time.sleep(0.05)
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise NotReady(self.log[-3000:])
 
     def _is_ready(self) -> bool:
+        if len(self.pids) < PROCESSES:
+            return False
         try:
             return requests.get(f"{self.url}/readyz", timeout=5).ok
         except requests.ConnectionError:
@@ -129,6 +146,11 @@ class Installation:
             text=True,
             check=False,
         )
+
+    def signal(self, number: int) -> None:
+        """Send the supervisor a signal."""
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def wait(self, *, seconds: float | None = None) -> int:
         """Wait for it to end by itself.

@@ -48,9 +48,10 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.monotonic()
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.remember(Received(self.path, headers, body, at))
+        self.server.may_answer.wait()
         self.send_response(204)
         self.end_headers()
-        self.server.remember(Received(self.path, headers, body, at))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
         """Say nothing."""
@@ -63,6 +64,8 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[Received] = []
         self.arrival = threading.Condition()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def remember(self, received: Received) -> None:
         with self.arrival:
@@ -89,6 +92,14 @@ class Receiver:
         """Everything received so far, oldest first."""
         return list(self._server.requests)
 
+    def hold_answers(self) -> None:
+        """Take requests but answer none, until told to."""
+        self._server.may_answer.clear()
+
+    def answer(self) -> None:
+        """Answer, those that wait too."""
+        self._server.may_answer.set()
+
     def wait_for(self, wanted: Callable[[Received], bool], *, seconds: float) -> Received:
         """The first request that is wanted, waiting for it if need be.
 
@@ -104,6 +115,10 @@ class Receiver:
                 if not self._server.arrival.wait(max(0.0, until - time.monotonic())):
                     raise TimeoutError(f"nothing of the kind within {seconds} s")
 
+    def wait_for_path(self, path: str, *, seconds: float) -> Received:
+        """The first request to a path, waiting for it if need be; raises TimeoutError."""
+        return self.wait_for(lambda received: received.path == path, seconds=seconds)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -114,6 +129,7 @@ class Receiver:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.answer()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

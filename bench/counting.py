@@ -1,0 +1,50 @@
+"""How much one message writes: counted, not guessed. Prints it as JSON, from a process of its own."""
+
+import json
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from chat.models import ChatSession
+from chat.tokens import issue_access
+from tests.factories import make_session
+
+
+def say(session: ChatSession, text: str) -> None:
+    """Send a message as the person would."""
+    token = issue_access(subject=session.person.subject, now=timezone.now())
+    answer = Client().post(
+        f"/api/v1/sessions/{session.pk}/messages",
+        {"text": text},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert answer.status_code == 201, answer.content
+
+
+def main() -> None:
+    """Count the inserts and commits of an ordinary message that is not the session's first."""
+    call_command("migrate", verbosity=0)
+    session = make_session()
+    say(session, "Hello.")
+    with CaptureQueriesContext(connection) as captured:
+        say(
+            session,
+            "I slept badly again and work is a lot right now, but the walk helped a little.",
+        )
+    verbs = [query["sql"].split(None, 1)[0].upper() for query in captured]
+    print(json.dumps({"inserts": verbs.count("INSERT"), "transactions": verbs.count("COMMIT")}))
+
+
+if __name__ == "__main__":
+    main()
