@@ -52,7 +52,6 @@ def count_request(
             group=group,
             key=lambda *_: key,
             rate=rate,
-            method=lambda *_: True,
             increment=True,
         )
     except Exception:

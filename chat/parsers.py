@@ -5,16 +5,9 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.exceptions import APIException, ParseError
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
-
-
-class BodyTooLarge(APIException):
-    """The body is larger than any request of ours needs."""
-
-    status_code = 413
-    default_code = "body_too_large"
-    default_detail = "The request body is too large."
 
 
 class StrictJSONParser(JSONParser):
@@ -29,12 +22,12 @@ class StrictJSONParser(JSONParser):
         """The object.
 
         Raises:
-            BodyTooLarge: more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
+            RequestDataTooBig: more than DATA_UPLOAD_MAX_MEMORY_SIZE bytes.
             ParseError: not JSON, nested beyond reason, or not an object.
         """
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise BodyTooLarge
+            raise RequestDataTooBig
         try:
             value = super().parse(io.BytesIO(body), media_type, parser_context or {})
         except RecursionError:

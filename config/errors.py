@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -85,6 +85,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
     ),
     exceptions.NotAcceptable: Kind(406, "not_acceptable", "Only JSON is offered."),
     exceptions.UnsupportedMediaType: Kind(415, "unsupported_media_type", "Send application/json."),
+    RequestDataTooBig: Kind(413, "body_too_large", "The body is larger than any request needs."),
     exceptions.ParseError: Kind(400, "malformed", "The body is not a JSON object."),
     exceptions.ValidationError: Kind(400, "validation_failed", "Some fields are not valid."),
     DatabaseError: Kind(
@@ -112,7 +113,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     document.update(_particulars(error))
     if kind.resources:
         document["resources"] = resources_for(_country_of(request)).as_json()["resources"]
-    return Response(document, status=kind.status, headers=_headers(error, kind), content_type=CONTENT_TYPE)
+    return Response(
+        document, status=kind.status, headers=_headers(error, kind), content_type=CONTENT_TYPE
+    )
 
 
 def kind_of(error: Exception) -> Kind:

@@ -12,12 +12,24 @@ TEST_ENVIRONMENT = {
     "WEBHOOK_SIGNING_SECRET": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
 }
-for name in ("MONGODB_URI", "REDIS_URL", "SAFETY_ALERT_WEBHOOK", "HUMAN_MODERATOR_ENDPOINT", "SENTRY_DSN"):
+for name in (
+    "MONGODB_URI",
+    "REDIS_URL",
+    "SAFETY_ALERT_WEBHOOK",
+    "HUMAN_MODERATOR_ENDPOINT",
+    "SENTRY_DSN",
+):
     os.environ.pop(name, None)
 os.environ.update(TEST_ENVIRONMENT)
 
 from config.settings import *  # noqa: E402, F403
 
+# A file, because threads on SQLite's memory database lock whole tables; not flushed to disk, because tests need not
+# survive a power cut.
+DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}  # noqa: F405
+DATABASES["default"]["OPTIONS"]["init_command"] = (  # noqa: F405
+    DATABASES["default"]["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")  # noqa: F405
+)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED-VARIABLE-%s"  # noqa: F405
 STATIC_ROOT.mkdir()  # noqa: F405 - WhiteNoise warns about a folder that is not there

@@ -63,11 +63,13 @@ class MessagesView(PersonView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         """Say something; it is checked for risk before anything else."""
-        incoming = self._incoming(request)
+        flood = f"{settings.FLOOD_MESSAGES_PER_MINUTE}/m"
+        refuse_flood(request._request, group="flood", key=self.person.pk, rate=flood)  # noqa: SLF001
+        session = self.own_session(session_id)
         turn = receive_message(
             person=self.person,
-            session=self.own_session(session_id),
-            incoming=incoming,
+            session=session,
+            incoming=self._incoming(request),
             actor=self.actor,
             now=timezone.now(),
         )
@@ -76,13 +78,14 @@ class MessagesView(PersonView):
         return Response(document, status=201, headers=headers)
 
     def _incoming(self, request: Request) -> Incoming:
-        flood = f"{settings.FLOOD_MESSAGES_PER_MINUTE}/m"
-        soft = f"{settings.SOFT_MESSAGES_PER_MINUTE}/m"
-        django_request = request._request  # noqa: SLF001 - the Django request behind the framework's
-        refuse_flood(django_request, group="flood", key=self.person.pk, rate=flood)
         text = checked_input(MessageInput, request.data)["text"]
+        soft = f"{settings.SOFT_MESSAGES_PER_MINUTE}/m"
         usage = count_request(
-            django_request, group="message", key=self.person.pk, rate=soft, fail_open=True
+            request._request,  # noqa: SLF001 - the Django request behind the framework's
+            group="message",
+            key=self.person.pk,
+            rate=soft,
+            fail_open=True,
         )
         return Incoming(text=text, key=_key_of(request), hurried=usage.exceeded)
 

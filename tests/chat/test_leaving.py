@@ -6,11 +6,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
-from safety.services.deliveries import deliver_due
 
 from audit.models import AuditEvent
 from chat.models import ChatSession, Consent, Message, Person
 from safety.models import Delivery, Incident
+from safety.services.deliveries import deliver_due
 
 MARKER = "MARKER-7731"
 CRISIS = f"{MARKER} I have a plan and I am going to kill myself tonight."
@@ -64,8 +64,8 @@ def test_erasure_leaves_no_words_and_keeps_the_record(api, person, session, sett
 
 @pytest.mark.django_db(transaction=True)
 def test_a_persons_words_rest_nowhere_in_the_clear():
-    from tests.chat.conftest import ApiClient  # noqa: PLC0415
-    from tests.factories import make_person, make_session  # noqa: PLC0415
+    from tests.chat.conftest import ApiClient
+    from tests.factories import make_person, make_session
 
     person = make_person(user_name=f"{MARKER} name")
     session = make_session(person)

@@ -47,8 +47,9 @@ def test_readiness_really_asks_the_database(http, monkeypatch):
     def down(*_: object, **__: object) -> None:
         raise OperationalError("disk I/O error")
 
-    monkeypatch.setattr(connection, "cursor", down)
-    answer = http.get("/readyz")
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "cursor", down)
+        answer = http.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "down")
     assert http.get("/healthz").status_code == 200
 
