@@ -90,7 +90,10 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     if written:
-        print(f"Wrote fresh {', '.join(written)} to {env_file().name} (only you can read it).")
+        print(
+            f"Wrote fresh {', '.join(written)} to {env_file().name} (only you can read it).",
+            flush=True,
+        )
     return 0
 
 

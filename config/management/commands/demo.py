@@ -55,11 +55,11 @@ class Command(BaseCommand):
             self._say(person, text, receiver)
 
     def _say(self, person: PersonClient, text: str, receiver: Receiver) -> None:
+        self._tell(f"The person writes: {text}")
         known = len(receiver.requests)
         sent = time.monotonic()
         turn = person.say(text)
         elapsed_ms = (time.monotonic() - sent) * 1000
-        self._tell(f"The person writes: {text}")
         self._tell_turn(turn, elapsed_ms)
         self._tell_alerts(turn["safety"]["level"], receiver, known, sent)
 

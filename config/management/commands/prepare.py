@@ -1,13 +1,15 @@
 """`manage.py prepare`: whatever must be so before web and worker start."""
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from moderation.services.staff import create_first_accounts
 
 from config.env import read_environment
+from moderation.services.staff import create_first_accounts
 
 
 class Command(BaseCommand):
@@ -19,6 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's signature
         """Prepare."""
+        Path(settings.STATIC_ROOT).mkdir(
+            parents=True, exist_ok=True
+        )  # embedded, files are served from their apps
         call_command("migrate", interactive=False, verbosity=0)
         self._tell_accounts()
         self._tell_places()
