@@ -56,7 +56,7 @@ def verify_whole(lines: Iterable[str], remembered: Remembered | None = None) -> 
     _check_root(tree, remembered)
     for number, line in enumerate(lines, start=1):
         entry = _read(line, number)
-        if entry["sequence"] != tree.size:
+        if not _is_number(entry["sequence"], tree.size):
             raise RecordBroken(
                 f"line {number}: sequence {tree.size} belongs here, {entry['sequence']!r} stands here"
             )
@@ -79,17 +79,23 @@ def verify_part(lines: Iterable[str]) -> Verified:
     for number, line in enumerate(lines, start=1):
         entry = _read(line, number)
         sequence = entry["sequence"]
-        if type(sequence) is not int or sequence <= last:
+        if type(sequence) is not int or sequence <= last:  # True is not a number here
             raise RecordBroken(f"line {number}: sequence {sequence!r} does not follow {last}")
         _checked_hash(entry, number)
         last, size = sequence, number
     return Verified(size, "")
 
 
+def _is_number(value: object, wanted: int) -> bool:
+    return (
+        type(value) is int and value == wanted
+    )  # True and 1.0 equal 1, and are not what was written
+
+
 def _read(line: str, number: int) -> dict[str, object]:
     try:
         entry = json.loads(line, object_pairs_hook=_without_doubles)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordBroken(f"line {number}: not one JSON object") from error
     if not isinstance(entry, dict) or entry.keys() != ENTRY_FIELDS or not line.endswith("\n"):
         raise RecordBroken(f"line {number}: not an entry of the record")

@@ -1,7 +1,8 @@
 """One primary key for every model: a UUIDv7 made by the application, stored as 32 hex characters.
 
 It is made before the row is saved, sorts by time, and is the same text on SQLite and MongoDB.
-Source: RFC 9562, section 5.7, for the layout; ADR 0001 for why databases do not number our rows.
+Source: RFC 9562, section 5.7, for the layout, and 6.2, method 3, for the 12 bits of time below milliseconds, by which
+ids made one after the other in one process sort in that order; ADR 0001 for why databases do not number our rows.
 """
 
 import os
@@ -18,11 +19,12 @@ ID_LENGTH = 32
 
 def new_id() -> str:
     """A fresh UUIDv7 as 32 lower-case hex characters."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = int.from_bytes(os.urandom(10))
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    fraction = (nanoseconds << 12) // 1_000_000
+    random_bits = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
     value = (milliseconds & ((1 << 48) - 1)) << 80
-    value |= 0x7 << 76 | ((random_bits >> 62) & 0xFFF) << 64
-    value |= 0b10 << 62 | (random_bits & ((1 << 62) - 1))
+    value |= 0x7 << 76 | fraction << 64
+    value |= 0b10 << 62 | random_bits
     return f"{value:032x}"
 
 
