@@ -6,7 +6,7 @@ from django.utils import timezone
 from safety.services import deliveries
 
 
-@shared_task(queue="urgent")
+@shared_task
 def deliver_due_alerts() -> int:
     """Send the alerts whose time has come."""
     return deliveries.deliver_due(now=timezone.now())
