@@ -52,6 +52,7 @@ app.conf.update(
     task_ignore_result=True,
     task_publish_retry=False,
     task_queues={lane.value: {} for lane in Lane},
+    task_routes={sweep.task: {"queue": sweep.lane.value} for sweep in SWEEPS},
     task_reject_on_worker_lost=True,
     task_serializer="json",
     timezone="UTC",

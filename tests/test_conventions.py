@@ -154,14 +154,14 @@ def test_openapi_and_the_url_map_tell_of_the_same_operations():
 
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.task)
-def test_every_sweep_is_a_task_that_names_its_lane_as_its_queue(sweep: Sweep):
+def test_every_sweep_is_a_task_with_a_schedule_and_a_queue_of_its_lane(sweep: Sweep):
     from django.utils.module_loading import import_string
 
     from config.celery import app
 
     task = import_string(sweep.task)
     assert task.name == sweep.task
-    assert task.queue == sweep.lane.value
+    assert app.conf.task_routes[sweep.task] == {"queue": sweep.lane.value}
     assert app.conf.beat_schedule[sweep.task]["options"]["queue"] == sweep.lane.value
 
 
