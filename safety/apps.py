@@ -8,3 +8,7 @@ class SafetyAppConfig(AppConfig):
 
     name = "safety"
     verbose_name = "Safety and alerts"
+
+    def ready(self) -> None:
+        """Have the settings of alerts checked at every start."""
+        from safety import checks  # noqa: F401, PLC0415 - reads the settings, which are complete only now
