@@ -39,7 +39,7 @@ def message_of(*, person: Person, message_id: str) -> Message:
     Raises:
         MessageNotFound: none of that id, or somebody else's.
     """
-    message = Message.objects.filter(pk=message_id).first()
+    message: Message | None = Message.objects.filter(pk=message_id).first()
     if (
         message is None
         or not ChatSession.objects.filter(pk=message.session_id, person=person).exists()

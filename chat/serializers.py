@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audit.leaves import rfc3339
 from audit.store.ids import as_id
 from chat.models import Author, ChatSession, Handler, Message
 from chat.replies.crisis import careful_reply
@@ -23,13 +24,9 @@ WAIT_SECONDS_WHEN_SHED = 30
 class RFC3339Field(serializers.DateTimeField):
     """A time in UTC with milliseconds and `Z`, as everywhere in Vigil."""
 
-    def to_representation(self, value: datetime | None) -> str | None:
+    def to_representation(self, value: datetime) -> str:
         """The text."""
-        return (
-            None
-            if value is None
-            else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        )
+        return rfc3339(value)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -93,7 +90,7 @@ class AcceptanceInput(StrictSerializer):
 class ConsentInput(StrictSerializer):
     """The documents a person accepts."""
 
-    accept = AcceptanceInput(many=True, allow_empty=False, max_length=10)
+    accept = serializers.ListField(child=AcceptanceInput(), allow_empty=False, max_length=10)
 
 
 class ConsentDocumentOutput(serializers.Serializer[Any]):
@@ -103,7 +100,7 @@ class ConsentDocumentOutput(serializers.Serializer[Any]):
     version = serializers.CharField()
     title = serializers.CharField()
     body = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class SummaryOutput(serializers.Serializer[Any]):
@@ -170,7 +167,7 @@ class ResourceOutput(serializers.Serializer[Any]):
     hours = serializers.CharField()
     languages = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField(allow_blank=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     checked_on = serializers.CharField()
 
 
@@ -262,7 +259,7 @@ class ProblemOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField(required=False)
     request_id = serializers.CharField(required=False)
-    errors = serializers.ListField(child=serializers.DictField(), required=False)
+    errors = serializers.ListField(child=serializers.DictField(), required=False)  # type: ignore[assignment]
     resources = ResourceOutput(many=True, required=False)
     retry_after_seconds = serializers.IntegerField(required=False)
 
@@ -298,7 +295,7 @@ def _stand_in(message: Message, country: str) -> dict[str, str]:
         "session_id": message.session_id,
         "author": Author.SYSTEM.value,
         "text": careful_reply(country),
-        "created_at": RFC3339Field().to_representation(message.created_at) or "",
+        "created_at": rfc3339(message.created_at),
         "answers": message.pk,
     }
 

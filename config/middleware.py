@@ -1,11 +1,13 @@
-"""What every request passes: a request id, and the content policy of every page."""
+"""What every request passes: a request id, and the content policy of every page.
+
+Both are plain synchronous middleware, and `ContentPolicyMiddleware` stands innermost: Django then runs the whole chain
+in one thread, where a chain that could also run asynchronously would hop between threads at every link.
+"""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
+from django.http import HttpRequest, HttpResponseBase
 
 from audit.store.ids import new_id
 from config.logs import request_id_of_context
@@ -17,54 +19,34 @@ CONTENT_POLICY = (
 )
 """No inline script or style anywhere. Source: OWASP Content Security Policy cheat sheet, strict policy."""
 
-Handler = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
+Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def _begin(request: HttpRequest) -> str:
-    given = request.headers.get("X-Request-ID", "")
-    request_id = given if _GIVEN_ID.fullmatch(given) else new_id()
-    request.request_id = request_id  # type: ignore[attr-defined]
-    request_id_of_context.set(request_id)
-    return request_id
+class RequestIdMiddleware:
+    """Gives the request an id (a well-formed `X-Request-ID` is kept), and answers with it."""
 
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
 
-@sync_and_async_middleware
-def RequestIdMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - named like a class in settings
-    """Give the request an id (a well-formed `X-Request-ID` is kept), and answer with it."""
-    if iscoroutinefunction(get_response):
-
-        async def serve_async(request: HttpRequest) -> HttpResponseBase:
-            request_id = _begin(request)
-            response = await get_response(request)
-            response.headers["X-Request-ID"] = request_id
-            return response
-
-        return serve_async
-
-    def serve(request: HttpRequest) -> HttpResponseBase:
-        request_id = _begin(request)
-        response = get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request under its id."""
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _GIVEN_ID.fullmatch(given) else new_id()
+        request.request_id = request_id  # type: ignore[attr-defined]
+        request_id_of_context.set(request_id)
+        response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
 
-    return serve
 
+class ContentPolicyMiddleware:
+    """Puts the content policy on every response that has none of its own."""
 
-@sync_and_async_middleware
-def ContentPolicyMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - named like a class in settings
-    """Put the content policy on every response that has none of its own."""
-    if iscoroutinefunction(get_response):
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
 
-        async def serve_async(request: HttpRequest) -> HttpResponseBase:
-            response = await get_response(request)
-            response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-            return response
-
-        return serve_async
-
-    def serve(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request under the policy."""
+        response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         return response
-
-    return serve

@@ -23,13 +23,14 @@ for name in (
 os.environ.update(TEST_ENVIRONMENT)
 
 from config.settings import *  # noqa: E402, F403
+from config.settings import DATA_DIR, DATABASES, STATIC_ROOT, TEMPLATES  # noqa: E402
 
 # A file, because threads on SQLite's memory database lock whole tables; not flushed to disk, because tests need not
 # survive a power cut.
-DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}  # noqa: F405
-DATABASES["default"]["OPTIONS"]["init_command"] = (  # noqa: F405
-    DATABASES["default"]["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")  # noqa: F405
-)
+DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}
+DATABASES["default"]["OPTIONS"]["init_command"] = DATABASES["default"]["OPTIONS"][
+    "init_command"
+].replace("synchronous=FULL", "synchronous=OFF")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED-VARIABLE-%s"  # noqa: F405
-STATIC_ROOT.mkdir()  # noqa: F405 - WhiteNoise warns about a folder that is not there
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED-VARIABLE-%s"
+STATIC_ROOT.mkdir()  # WhiteNoise warns about a folder that is not there

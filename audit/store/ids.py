@@ -8,13 +8,16 @@ ids made one after the other in one process sort in that order; ADR 0001 for why
 import os
 import time
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ID_LENGTH = 32
+
+_Set = TypeVar("_Set", contravariant=True)
+_Get = TypeVar("_Get", covariant=True)
 
 
 def new_id() -> str:
@@ -36,13 +39,28 @@ def as_id(value: object) -> str | None:
         return None
 
 
-class PortableAutoField(models.AutoField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    _AutoField = models.AutoField
+else:
+
+    class _AutoField(models.AutoField):
+        """Django's field takes no type parameters at run time; the type checker wants them."""
+
+        def __class_getitem__(cls, _: object) -> type:
+            return cls
+
+
+class PortableAutoField(_AutoField[_Set, _Get]):
     """The key of every model.
 
     Django wants a subclass of `AutoField` for `DEFAULT_AUTO_FIELD`; nothing here is numbered by the database.
     The column is named `_id`, without which MongoDB would add a second key beside it.
     """
 
+    _pyi_private_set_type: "Combinable | str"
+    _pyi_private_get_type: str  # type: ignore[assignment]
     description = "UUIDv7, 32 hex characters"
     db_returning = False
     empty_strings_allowed = False

@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -19,9 +19,11 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from django.http import StreamingHttpResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
@@ -74,14 +76,14 @@ OPEN_STREAMS = StreamCount()
 class AlwaysJSON(BaseContentNegotiation):
     """A client asks for `text/event-stream`; problems are told in JSON all the same."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002 - its signature
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:  # noqa: ARG002 - its signature
         """The only parser."""
-        return parsers[0]
+        return next(iter(parsers))
 
     def select_renderer(
         self,
         request: Request,  # noqa: ARG002 - the framework's signature
-        renderers: Sequence[BaseRenderer],  # noqa: ARG002 - the framework's signature
+        renderers: Iterable[BaseRenderer],  # noqa: ARG002 - the framework's signature
         format_suffix: str | None = None,  # noqa: ARG002 - the framework's signature
     ) -> tuple[BaseRenderer, str]:
         """JSON."""

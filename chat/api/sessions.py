@@ -5,6 +5,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.leaves import rfc3339
 from chat.api.views import PersonView, checked_input
 from chat.limits import client_address
 from chat.models import ChatSession, Handler
@@ -15,7 +16,6 @@ from chat.serializers import (
     EmptyInput,
     FeedbackInput,
     ProblemOutput,
-    RFC3339Field,
     SessionOutput,
     ToolOutput,
     WaitingOutput,
@@ -88,7 +88,7 @@ def _waiting(session: ChatSession, country: str) -> dict[str, object]:
     state: WaitingState = "human_here" if session.handled_by == Handler.HUMAN else "nobody_yet"
     return {
         "state": state,
-        "since": RFC3339Field().to_representation(session.waiting_since),
+        "since": rfc3339(session.waiting_since) if session.waiting_since else None,
         "message": human_on_the_way(country, state),
         "resources": resources_for(country).as_json()["resources"],
     }

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from safety.services.deliveries import erase_delivery_words
-
 from audit.actors import Actor
 from audit.services import record
 from audit.store.transactions import transactional
@@ -18,6 +16,7 @@ from chat.models import (
     SessionEvent,
 )
 from safety.models import Assessment, Incident
+from safety.services.deliveries import erase_delivery_words
 from safety.services.incidents import forget_incident_words
 
 Document = dict[str, object]

@@ -105,7 +105,7 @@ def person_of_subject(*, subject: str, now: datetime) -> Person:
     Raises:
         TokenRefused: nobody of that name, or erased.
     """
-    person = Person.objects.filter(subject=subject).first()
+    person: Person | None = Person.objects.filter(subject=subject).first()
     if person is None and not settings.REGISTRATION_OPEN:
         return _person_of_provider(subject, now)
     if person is None or person.erased_at:
@@ -117,7 +117,8 @@ def _person_of_provider(subject: str, now: datetime) -> Person:
     try:
         return _create_for_subject(subject, now)
     except IntegrityError:  # two first requests at once
-        return Person.objects.get(subject=subject)
+        person: Person = Person.objects.get(subject=subject)
+        return person
 
 
 @transactional

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from audit.actors import Actor
+from audit.leaves import rfc3339
 from audit.services import record
 from audit.store.sealing import SealBroken
 from audit.store.transactions import after_commit, transactional
@@ -196,7 +197,7 @@ def _update_session(
     session.last_safety_check = now
     if verdict.level.rank >= Level.CONCERN.rank:
         entry = {
-            "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": rfc3339(now),
             "level": verdict.level.value,
             "triggers": list(verdict.triggers),
             "action_taken": _action_taken(verdict.level, incident),

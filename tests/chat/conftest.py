@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -25,13 +24,13 @@ class ApiClient:
                 f"Bearer {issue_access(subject=person.subject, now=timezone.now())}"
             )
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         return self.http.get(f"/api/v1/{path}", headers={**self.headers, **headers})
 
-    def delete(self, path: str) -> HttpResponse:
+    def delete(self, path: str) -> Any:
         return self.http.delete(f"/api/v1/{path}", headers=self.headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         data = (
             body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
         )
@@ -44,7 +43,7 @@ class ApiClient:
             headers={**self.headers, **named},
         )
 
-    def say(self, session: ChatSession, text: str, **headers: str) -> HttpResponse:
+    def say(self, session: ChatSession, text: str, **headers: str) -> Any:
         return self.post(f"sessions/{session.pk}/messages", {"text": text}, **headers)
 
 
@@ -74,10 +73,10 @@ def anonymous(db: None) -> ApiClient:
 
 
 @pytest.fixture
-def problem() -> Callable[[HttpResponse], dict[str, Any]]:
+def problem() -> Callable[[Any], dict[str, Any]]:
     """Reads a problem document and checks its form."""
 
-    def read(response: HttpResponse) -> dict[str, Any]:
+    def read(response: Any) -> dict[str, Any]:
         assert response.headers["Content-Type"] == "application/problem+json"
         document: dict[str, Any] = json.loads(response.content)
         assert document["status"] == response.status_code

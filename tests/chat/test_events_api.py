@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import pytest
@@ -43,7 +43,7 @@ def read(response: Any, *, until: Callable[[str], bool], seconds: float = 5.0) -
 
     async def collect() -> str:
         text = ""
-        stream: AsyncIterator[bytes] = response.streaming_content
+        stream: AsyncGenerator[bytes] = response.streaming_content
         async with asyncio.timeout(seconds):
             async for chunk in stream:
                 text += chunk.decode()

@@ -156,7 +156,7 @@ def _own_paths(session_id: str, message_id: str) -> list[tuple[str, str]]:
         path = pattern.replace("<str:session_id>", session_id).replace(
             "<str:message_id>", message_id
         )
-        view = route.callback.view_class
+        view = getattr(route.callback, "view_class", None)
         methods = [name for name in ("get", "post", "delete") if hasattr(view, name)]
         paths += [(method, path.replace("<str:name>", "grounding")) for method in methods]
     return paths

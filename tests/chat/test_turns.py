@@ -1,6 +1,7 @@
 """The turn's steps when processes die, humans take over, or texts cannot be read."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from chat.models import Author, Message, RefreshToken, SessionEvent, TurnState
 from chat.replies.protocol import ReplyDraft, ReplyRequest
-from chat.services import answers, recovery
+from chat.services import answers, recovery, turns
 from chat.services.control import (
     NotHandledByHuman,
     hand_to_ai,
@@ -20,6 +21,7 @@ from chat.services.recovery import delete_expired_tokens, finish_stuck_turns
 from chat.services.sessions import SessionClosed, ask_for_human, close_session
 from chat.services.turns import finish_turn
 from safety.models import Assessment, Incident
+from safety.services import checking
 from tests.factories import SYSTEM, make_message, make_person, make_session, minutes_ago
 
 STAFF = "5" * 32
@@ -74,9 +76,9 @@ def test_a_fresh_turn_is_left_to_its_own_process(session):
 def test_a_turn_that_cannot_be_finished_does_not_stop_the_others(session, monkeypatch):
     broken = stuck_message(session, "First.", minutes=9)
     stuck_message(session, "Second.", minutes=8)
-    finish = recovery.finish_turn
+    finish = turns.finish_turn
 
-    def sometimes(**kwargs: object) -> None:
+    def sometimes(**kwargs: Any) -> None:
         if kwargs["message"] == broken:
             raise RuntimeError
         finish(**kwargs)
@@ -122,7 +124,7 @@ def test_a_reply_made_before_a_takeover_is_refused_when_written(session, person,
                 text="I am still talking.", provider="slow", model="", offered_tool=None
             )
 
-    check = answers.check_reply
+    check = checking.check_reply
 
     def check_while_a_human_takes_over(text: str) -> object:
         hand_to_human(session_id=session.pk, staff_id=STAFF, actor=SYSTEM, now=timezone.now())
