@@ -75,15 +75,15 @@ def _deeper() -> Iterator[None]:
 
 
 def _until_unlocked(call: Callable[[], R]) -> R:
-    for left in reversed(range(LOCKED_TRIES)):
+    for _ in range(LOCKED_TRIES - 1):
         try:
             return _once(call)
         except OperationalError as error:
-            if not left or not is_locked(error):
+            if not is_locked(error):
                 raise
-            logger.warning("database is locked: the transaction is tried again")
-            time.sleep(PAUSE_SECONDS * (1 + random.random()))  # noqa: S311 - spreads writers, keeps no secret
-    raise AssertionError("the last try returns or raises")
+        logger.warning("database is locked: the transaction is tried again")
+        time.sleep(PAUSE_SECONDS * (1 + random.random()))  # noqa: S311 - spreads writers, keeps no secret
+    return _once(call)
 
 
 def is_locked(error: OperationalError) -> bool:

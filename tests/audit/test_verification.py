@@ -1,6 +1,7 @@
 """An outsider checks an export: every alteration is found, and the first wrong place is named."""
 
 import json
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -167,3 +168,12 @@ def test_the_verifier_tells_by_its_exit_code(tmp_path: Path, capsys) -> None:
     assert main([]) == 2
     file.write_text("", encoding="utf-8")
     assert main([str(file)]) == 0
+
+
+def test_the_verifier_is_a_command_of_its_own(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "export.jsonl"
+    file.write_text("".join(LINES), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["verification", str(file)])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_path(str(ROOT / "audit" / "verification.py"), run_name="__main__")
+    assert left.value.code == 0
