@@ -1,12 +1,13 @@
 """The mood of a message in one word, for the trend a session shows. A small stated method, no judgement of risk.
 
-Method: the text is cut into words. A word of a mood's list counts 1, a sequence of words 2; after a contrast ("but")
+Method: the text is cut into words. A word of a mood's list counts 1, a sequence of words 2. After a contrast ("but")
 everything counts double, because people end on what holds now. A negation among the three words before, on the same
-side of a contrast, turns a good mood into its opposite and makes any other mood count for nothing. The mood with the highest sum wins, the earlier one
-in the file when two are equal; without any it is `neutral`. The lists are in `content/moods.yaml`.
+side of a contrast, turns a good mood into its opposite and makes any other mood count for nothing. The mood with the
+highest sum wins, the earlier one in the file when two are equal; without any it is `neutral`.
+
+Source: the lists are in `content/moods.yaml`, which says where they come from.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from chat.words import longest_at, words_of
+
 CONTENT = Path(__file__).parent / "content" / "moods.yaml"
 NEUTRAL = "neutral"
 MOODS_KEPT = 20
@@ -23,10 +26,6 @@ NEGATION_REACH_WORDS = 3
 WORD_WEIGHT = 1
 SEQUENCE_WEIGHT = 2
 CONTRAST_FACTOR = 2
-LONGEST_SEQUENCE_WORDS = 4
-READ_CHARACTERS = 8000
-
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[\U0001F300-\U0001FAFF\u2600-\u27BF]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Lexicon:
 def mood_of(text: str) -> str:
     """The mood of a text: a name from the file, or `neutral`."""
     lexicon = load_lexicon()
-    words = _words_of(text)
+    words = words_of(text)
     sums: Counter[str] = Counter()
     for mood, weight in _hits(words, lexicon):
         sums[mood] += weight
@@ -68,17 +67,12 @@ def mood_names() -> tuple[str, ...]:
     return (*load_lexicon().moods, NEUTRAL)
 
 
-def _words_of(text: str) -> list[str]:
-    plain = text[:READ_CHARACTERS].lower().replace("\u2019", "'")
-    return _WORD.findall(plain)
-
-
-def _hits(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, int]]:
+def _hits(words: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[str, int]]:
     factor, since, position = 1, 0, 0
     while position < len(words):
         if words[position] in lexicon.contrasts:
             factor, since = CONTRAST_FACTOR, position
-        found = _longest_entry(words, position, lexicon)
+        found = longest_at(words, position, lexicon.entries)
         for mood in lexicon.entries.get(found, ()):
             meant = _meant(
                 mood, words[max(since, position - NEGATION_REACH_WORDS) : position], lexicon
@@ -88,15 +82,7 @@ def _hits(words: list[str], lexicon: Lexicon) -> Iterator[tuple[str, int]]:
         position += max(1, len(found))
 
 
-def _longest_entry(words: list[str], position: int, lexicon: Lexicon) -> tuple[str, ...]:
-    for length in range(LONGEST_SEQUENCE_WORDS, 0, -1):
-        sequence = tuple(words[position : position + length])
-        if sequence in lexicon.entries:
-            return sequence
-    return ()
-
-
-def _meant(mood: str, before: list[str], lexicon: Lexicon) -> str | None:
+def _meant(mood: str, before: tuple[str, ...], lexicon: Lexicon) -> str | None:
     if not lexicon.negations.intersection(before):
         return mood
     return lexicon.opposites.get(mood)
@@ -110,7 +96,7 @@ def load_lexicon() -> Lexicon:
     entries: dict[tuple[str, ...], tuple[str, ...]] = {}
     for mood in moods:
         for entry in mood["words"]:
-            key = tuple(_words_of(entry))
+            key = words_of(entry)
             entries[key] = (*entries.get(key, ()), mood["name"])
     return Lexicon(
         moods=tuple(mood["name"] for mood in moods),

@@ -1,4 +1,4 @@
-"""Fixed texts for the moments in which nothing is generated. The clinical board approves them; change one, raise the version.
+"""Fixed texts for the moments in which nothing is generated; change one, raise the version: the board approves them.
 
 They promise nothing: they say that a program writes, what has been done, and whom to call now. Each carries the
 country's own numbers. docs/replies.md gives the sources and reasons.
@@ -16,7 +16,7 @@ WaitingState = Literal["nobody_yet", "seen", "human_here"]
 LINES_SHOWN = 2
 
 CRISIS_TEXT: Final = """\
-I am taking what you wrote seriously, and I am glad you wrote it. I am an AI, a program and not a person, and this \
+What you wrote is serious, and it is good that you wrote it. I am an AI, a program and not a person, and this \
 matters too much for a program alone. An alert has gone to our team. I cannot say when one of them will write here, \
 so please do not wait for it.
 
@@ -101,7 +101,8 @@ def emergency_in_words(country: str | None) -> str:
     """What to call when life is in danger, such as `call 112 now`."""
     found = resources_for(country)
     if found.fallback:
-        return f"call your local emergency number now ({found.emergency_number} in many countries, 911 in much of the Americas)"
+        usual = f"{found.emergency_number} in many countries, 911 in much of the Americas"
+        return f"call your local emergency number now ({usual})"
     return f"call {found.emergency_number} now"
 
 
