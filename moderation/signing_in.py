@@ -63,6 +63,12 @@ def record_refused(request: HttpRequest) -> None:
     _record("sign_in_refused", "unknown", Actor.system("sign_in", _request_id(request)))
 
 
+def record_expired(request: HttpRequest) -> None:
+    """Put on record that a sign-in came to one of its limits."""
+    staff_id = str(request.user.pk or "unknown")
+    _record("session_expired", staff_id, Actor.system("sign_in", _request_id(request)))
+
+
 @transactional
 def _record(verb: str, staff_id: str, actor: Actor) -> None:
     record(f"moderation.staff:{verb}", actor=actor, target=("staff", staff_id), now=timezone.now())

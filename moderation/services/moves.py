@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import F
 
+from audit.store.ids import as_id
 from audit.store.transactions import require_transaction
 from safety.models import Incident, IncidentStatus
 
@@ -68,7 +69,8 @@ def incident_of(incident_id: str) -> Incident:
     Raises:
         IncidentNotFound: there is none.
     """
-    incident: Incident | None = Incident.objects.filter(pk=incident_id).first()
+    key = as_id(incident_id)
+    incident: Incident | None = Incident.objects.filter(pk=key).first() if key else None
     if incident is None:
         raise IncidentNotFound
     return incident

@@ -24,7 +24,7 @@ class SeverityMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Conclusion:
     """What a moderator says at the end.
 
     Args:
@@ -45,7 +45,7 @@ def resolve(
     *,
     incident_id: str,
     version: int,
-    judgement: Judgement,
+    conclusion: Conclusion,
     staff: StaffUser,
     actor: Actor,
     now: datetime,
@@ -57,7 +57,7 @@ def resolve(
         IncidentMoved: or one of its kinds, among them that it was raised since they looked.
         SeverityMissing: which severity would have been right?
     """
-    _check(judgement)
+    _check(conclusion)
     incident = incident_of(incident_id)
     if incident.status == IncidentStatus.RESOLVED:
         raise what_happened(incident_id, staff_id=staff.pk)
@@ -70,50 +70,50 @@ def resolve(
         changes={
             "open_key": incident.pk,
             "resolved_at": now,
-            "resolution": _resolution(judgement, staff, now),
+            "resolution": _resolution(conclusion, staff, now),
         },
     )
-    _write_judgement(resolved, judgement, staff, now)
+    _write_label(resolved, conclusion, staff, now)
     hand_to_ai(session_id=resolved.session_id, actor=actor, now=now)
-    if judgement.outcome not in STILL_AT_RISK:
+    if conclusion.outcome not in STILL_AT_RISK:
         clear_person_risk(person_id=resolved.person_id, actor=actor, now=now)
-    _record(resolved, judgement, actor, now)
+    _record(resolved, conclusion, actor, now)
     return resolved
 
 
-def _check(judgement: Judgement) -> None:
-    if judgement.detection is Detection.WRONG_SEVERITY and not judgement.right_severity:
+def _check(conclusion: Conclusion) -> None:
+    if conclusion.detection is Detection.WRONG_SEVERITY and not conclusion.right_severity:
         raise SeverityMissing
 
 
-def _resolution(judgement: Judgement, staff: StaffUser, now: datetime) -> dict[str, str]:
+def _resolution(conclusion: Conclusion, staff: StaffUser, now: datetime) -> dict[str, str]:
     """The brief's own fields."""
     return {
         "status": "resolved",
         "resolved_by": "human_moderator",
         "resolved_by_id": staff.pk,
         "resolution_time": rfc3339(now),
-        "outcome": judgement.outcome.value,
+        "outcome": conclusion.outcome.value,
     }
 
 
-def _write_judgement(
-    incident: Incident, judgement: Judgement, staff: StaffUser, now: datetime
+def _write_label(
+    incident: Incident, conclusion: Conclusion, staff: StaffUser, now: datetime
 ) -> None:
     Label.objects.create(
         incident_id=incident.pk,
         labelled_by=staff,
-        detection=judgement.detection,
-        right_severity=judgement.right_severity,
-        outcome=judgement.outcome,
+        detection=conclusion.detection,
+        right_severity=conclusion.right_severity,
+        outcome=conclusion.outcome,
         created_at=now,
     )
-    if judgement.note:
-        note = Note(incident_id=incident.pk, author=staff, text=judgement.note, created_at=now)
+    if conclusion.note:
+        note = Note(incident_id=incident.pk, author=staff, text=conclusion.note, created_at=now)
         note.save(force_insert=True)
 
 
-def _record(incident: Incident, judgement: Judgement, actor: Actor, now: datetime) -> None:
+def _record(incident: Incident, conclusion: Conclusion, actor: Actor, now: datetime) -> None:
     record(
         "moderation.incident:resolved",
         actor=actor,
@@ -123,9 +123,9 @@ def _record(incident: Incident, judgement: Judgement, actor: Actor, now: datetim
         details={
             "session_id": incident.session_id,
             "severity": str(incident.severity),
-            "outcome": judgement.outcome.value,
-            "detection": judgement.detection.value,
-            "right_severity": judgement.right_severity,
+            "outcome": conclusion.outcome.value,
+            "detection": conclusion.detection.value,
+            "right_severity": conclusion.right_severity,
             "version": incident.version,
         },
     )

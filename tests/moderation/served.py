@@ -1,0 +1,81 @@
+"""Vigil on a port of its own, over a fresh database, for browser tests: `python -m tests.moderation.served PORT`.
+
+It obeys lines on standard input: `staff ROLE NAME`, `incident LEVEL TEXT`, `say SESSION TEXT`; each is answered by one line.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+import django
+
+django.setup()
+
+import uvicorn
+from django.core.management import call_command
+from django.utils import timezone
+
+from chat.models import Author, ChatSession
+from config.asgi import application
+from safety.engine.protocol import Finding, Verdict
+from safety.levels import Level
+from safety.models import AssessedKind
+from safety.services.checking import Checked
+from safety.services.incidents import Subject, record_assessment
+from tests.factories import make_incident, make_message, make_session, make_staff
+
+
+def _staff(role: str, name: str) -> str:
+    return make_staff(role, name).pk
+
+
+def _incident(level: str, text: str) -> str:
+    session = make_session()
+    make_message(session, "Hello. I am here for you.", author=Author.AI)
+    incident = make_incident(session, level=Level(level), text=text)
+    finding = Finding("suicide_plan", Level(level), "rules", "plan.decided", (0, text.find(".")), 0.9)
+    subject = Subject(incident.person_id, session.pk, incident.message_id, text, "GB", 0, 2)
+    record_assessment(
+        kind=AssessedKind.MESSAGE,
+        checked=Checked(
+            Verdict(Level(level), ("suicide_plan",), 0.9, (finding,), "rules-2026.11"), 1.0
+        ),
+        subject=subject,
+        now=timezone.now(),
+    )
+    return incident.pk
+
+
+def _say(session_id: str, text: str) -> str:
+    return make_message(ChatSession.objects.get(pk=session_id), text).pk
+
+
+COMMANDS: dict[str, Callable[[str, str], str]] = {
+    "staff": _staff,
+    "incident": _incident,
+    "say": _say,
+}
+
+
+def _obey() -> None:
+    for line in sys.stdin:
+        command, first, second = line.rstrip("\n").split(" ", 2)
+        print(COMMANDS[command](first, second), flush=True)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    call_command("migrate", verbosity=0)
+    threading.Thread(target=_obey, daemon=True).start()
+    print("ready", flush=True)
+    uvicorn.run(
+        application, host="127.0.0.1", port=int(sys.argv[1]), lifespan="off", log_level="error"
+    )
+
+
+if __name__ == "__main__":
+    main()
