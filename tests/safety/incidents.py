@@ -5,7 +5,7 @@ from typing import Any
 
 from audit.store.ids import new_id
 from audit.store.transactions import transactional
-from safety.models import Delivery, Incident, IncidentKind
+from safety.models import Delivery, DeliveryAttempt, Incident, IncidentKind
 from safety.services.alerts import enqueue_alerts
 
 WORDS = "I cannot go on, this is goodbye."
@@ -35,3 +35,19 @@ def make_incident_row(*, now: datetime, immediate: bool = True, **fields: Any) -
 def alerts_of(incident: Incident, *, now: datetime, words: str = WORDS) -> list[Delivery]:
     """The incident's alerts, as its own transaction would write them."""
     return enqueue_alerts(incident=incident, words=words, now=now)
+
+
+def webhook_of(now: datetime, *, immediate: bool = True) -> Delivery:
+    """The alert to the webhook of a new incident."""
+    return alerts_of(make_incident_row(now=now, immediate=immediate), now=now)[0]
+
+
+def fresh(delivery: Delivery) -> Delivery:
+    """The alert as it stands in the database now."""
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+def outcomes_of(delivery: Delivery) -> list[tuple[int, str, int | None]]:
+    """Number, outcome and status of every try."""
+    tries = DeliveryAttempt.objects.filter(delivery=delivery).order_by("number")
+    return list(tries.values_list("number", "outcome", "status_code"))

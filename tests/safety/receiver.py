@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 Behavior = Callable[[socket.socket], None]
 
@@ -122,9 +121,13 @@ def _serve(server: Receiver, peer: socket.socket, tls: ssl.SSLContext | None) ->
 
 def _read_request(peer: socket.socket) -> Received:
     with peer.makefile("rb") as stream:
-        path = stream.readline().split()[1].decode()
-        headers: dict[str, Any] = {}
+        first = stream.readline().split()
+        headers: dict[str, str] = {}
         while line := stream.readline().strip():
             name, _, value = line.decode().partition(":")
             headers[name.lower()] = value.strip()
-        return Received(path, headers, stream.read(int(headers["content-length"])))
+        length = int(headers.get("content-length", -1))
+        body = stream.read(max(0, length))
+    if len(body) != length:
+        raise ConnectionError("the sender died before its request was whole")
+    return Received(first[1].decode(), headers, body)
