@@ -1,9 +1,14 @@
 """The fixed texts: numbers of the country inside, no promise, safe by the checker's own rules."""
 
+import hashlib
 import re
+from collections.abc import Callable
+from functools import partial
 
 import pytest
+import yaml
 
+from chat.replies import crisis, phrases
 from chat.replies.crisis import (
     REPLY_TEXTS_VERSION,
     WAITING_TEXTS,
@@ -15,11 +20,12 @@ from chat.resources import listed_countries, resources_for
 from safety.engine.assess import assess_reply
 from safety.levels import Level
 
+RELEASED = phrases.CONTENT.with_name("released_texts.yaml")
 EVERYWHERE = [*listed_countries(), "", None, "XX"]
-TEXTS = {
+TEXTS: dict[str, Callable[[str | None], str]] = {
     "crisis": crisis_protocol,
     "careful": careful_reply,
-    **{state: lambda country, s=state: human_on_the_way(country, s) for state in WAITING_TEXTS},
+    **{state: partial(human_on_the_way, state=state) for state in WAITING_TEXTS},
 }
 PROMISES = (
     "you will be fine",
@@ -79,5 +85,11 @@ def test_the_waiting_text_is_true_at_each_stage():
     assert "is in this chat now" in human_on_the_way("GB", "human_here")
 
 
-def test_the_texts_have_a_version():
-    assert REPLY_TEXTS_VERSION
+def test_a_changed_text_needs_a_new_version():
+    fixed = (crisis.CRISIS_TEXT, crisis.CAREFUL_TEXT, *WAITING_TEXTS.values(), crisis.WAIT_TEXT)
+    read = "\n".join((*fixed, phrases.CONTENT.read_text(encoding="utf-8")))
+    digest = hashlib.sha256(read.encode()).hexdigest()
+    released = yaml.safe_load(RELEASED.read_text(encoding="utf-8"))
+    assert released.get(REPLY_TEXTS_VERSION) == digest, (
+        "A text changed: raise REPLY_TEXTS_VERSION and add the new hash to released_texts.yaml."
+    )

@@ -223,10 +223,9 @@ def test_a_tool_that_was_opened_is_not_offered_again():
 
 def test_every_offered_tool_exists():
     phrases, names = load_phrases(), {tool.name for tool in all_tools()}
-    tools = {
-        entry.tool
-        for entry in (*phrases.topics, *phrases.intents, *phrases.care.by_trigger.values())
-    }
+    care = phrases.care.by_trigger.values()
+    tools = {topic.tool for topic in phrases.topics}
+    tools |= {intent.tool for intent in phrases.intents} | {entry.tool for entry in care}
     assert {*tools, *phrases.mood_tools.values()} - {None} <= names
     assert set(phrases.offers) == names
 
