@@ -1,6 +1,6 @@
 """`/admin/audit/`: search the record and take it away, inside the staff's site."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.actors import Actor
 from audit.forms import ExportForm, SearchForm
+from audit.leaves import Detail
 from audit.permissions import (
     Denied,
     HoldsPermissions,
@@ -67,11 +68,20 @@ def _context(
         **site.each_context(request),
         "title": "Audit record",
         "form": form,
-        "events": page.events,
+        "is_nav_sidebar_enabled": False,  # the table needs the width
+        "rows": [{"event": event, "details": _told(event.details)} for event in page.events],
         "older": query.urlencode() if page.older else "",
         "is_first_page": not request.GET.get("before"),
         "can_export": can_export(_staff(request)),
     }
+
+
+def _told(details: Mapping[str, Detail]) -> str:
+    parts = {
+        name: ", ".join(value) if isinstance(value, list) else value
+        for name, value in details.items()
+    }
+    return "; ".join(f"{name}: {value}" for name, value in parts.items())
 
 
 @require_POST
