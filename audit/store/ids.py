@@ -16,8 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 ID_LENGTH = 32
 
-_Set = TypeVar("_Set", contravariant=True)
-_Get = TypeVar("_Get", covariant=True)
+_Set_contra = TypeVar("_Set_contra", contravariant=True)
+_Get_co = TypeVar("_Get_co", covariant=True)
 
 
 def new_id() -> str:
@@ -52,7 +52,7 @@ else:
             return cls
 
 
-class PortableAutoField(_AutoField[_Set, _Get]):
+class PortableAutoField(_AutoField[_Set_contra, _Get_co]):
     """The key of every model.
 
     Django wants a subclass of `AutoField` for `DEFAULT_AUTO_FIELD`; nothing here is numbered by the database.

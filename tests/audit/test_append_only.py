@@ -111,7 +111,7 @@ def test_models_refuse_every_change(event: AuditEvent, door: Callable[[AuditEven
 
 
 def test_a_plain_queryset_and_the_collector_meet_the_database_itself(event: AuditEvent) -> None:
-    plain = models.QuerySet(AuditEvent)
+    plain = models.QuerySet[AuditEvent](AuditEvent)
     for door in (
         plain.delete,
         lambda: plain.update(action="chat.session:begun"),

@@ -88,7 +88,7 @@ def test_a_csv_export_says_the_same(now) -> None:
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx"])
 def test_no_cell_is_taken_for_a_formula(start: str) -> None:
-    entry = dict.fromkeys(COLUMNS, start) | {"details": {}}
+    entry: dict[str, object] = {**dict.fromkeys(COLUMNS, start), "details": {}}
     _, line = csv_lines([entry])
     cells = next(csv.reader(io.StringIO(line, newline="")))
     assert cells[1] == f"'{start}"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -43,6 +44,11 @@ def officer() -> StaffUser:
 def signed_in(client: Client, officer: StaffUser) -> Client:
     client.force_login(officer)
     return client
+
+
+def _lines(answer: Any) -> list[str]:
+    lines: list[str] = b"".join(answer.streaming_content).decode().splitlines(keepends=True)
+    return lines
 
 
 @transactional
@@ -123,7 +129,7 @@ def test_pages_follow_each_other(signed_in: Client, now, monkeypatch) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", 2)
     for minute in range(3):
         _record(now + timedelta(minutes=minute), score=minute)
-    first = signed_in.get(SEARCH, {"action": "chat."})
+    first: Any = signed_in.get(SEARCH, {"action": "chat."})
     assert "score: 2" in first.content.decode()
     assert "Newest events" not in first.content.decode()
     last = signed_in.get(f"{SEARCH}?{first.context_data['older']}").content.decode()
@@ -185,7 +191,7 @@ def test_an_export_is_a_file_that_verifies(signed_in: Client, officer, now) -> N
     answer = signed_in.post(EXPORT, {"format": "jsonl"})
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
     assert "no-store" in answer["Cache-Control"]
-    lines = b"".join(answer.streaming_content).decode().splitlines(keepends=True)
+    lines = _lines(answer)
     assert verify_whole(lines).size == 4  # signing in is one
     event = AuditEvent.objects.get(action="audit.export:made")
     assert (event.leaf.actor, event.details["events"]) == (f"staff:{officer.pk}", 4)
@@ -195,7 +201,7 @@ def test_an_export_holds_what_the_search_found(signed_in: Client, now) -> None:
     _record(now, action="chat.session:closed")
     _record(now)
     answer = signed_in.post(EXPORT, {"format": "jsonl", "action": "chat.session:begun"})
-    lines = b"".join(answer.streaming_content).decode().splitlines(keepends=True)
+    lines = _lines(answer)
     assert verify_part(lines).size == 1
     assert json.loads(lines[0])["sequence"] == 2
 
@@ -204,7 +210,7 @@ def test_an_export_comes_in_pieces(signed_in: Client, now, monkeypatch) -> None:
     monkeypatch.setattr(pages, "LINES_AT_ONCE", 2)
     for _ in range(3):
         _record(now)
-    answer = signed_in.post(EXPORT, {"format": "csv", "action": "chat."})
+    answer: Any = signed_in.post(EXPORT, {"format": "csv", "action": "chat."})
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     pieces = list(answer.streaming_content)
     assert [piece.count(b"\r\n") for piece in pieces] == [2, 2, 0]
@@ -233,7 +239,7 @@ def test_under_asgi_an_export_streams_as_well(signed_in: Client, now, monkeypatc
 async def _stream_under_asgi(signed_in: Client) -> list[str]:
     client = AsyncClient()
     client.cookies = signed_in.cookies
-    answer = await client.post(EXPORT, {"format": "jsonl", "action": "chat."})
+    answer: Any = await client.post(EXPORT, {"format": "jsonl", "action": "chat."})
     assert answer.status_code == 200, answer.headers
     assert answer.is_async
     return [piece.decode() async for piece in answer.streaming_content]

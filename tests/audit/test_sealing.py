@@ -203,7 +203,7 @@ def test_bulk_update_is_refused(person: Person) -> None:
     with pytest.raises(SealedFieldMisused):
         Person.objects.bulk_update([person], ["user_name"])
     with pytest.raises(SealedFieldMisused), _savepoint():
-        QuerySet(Person).bulk_update([person], ["user_name"])
+        QuerySet[Person](Person).bulk_update([person], ["user_name"])
 
 
 def test_other_columns_can_be_updated(person: Person) -> None:

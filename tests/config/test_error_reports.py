@@ -33,7 +33,7 @@ class Kept(Transport):
 class OddError(Exception):
     pass
 
-def failing(request):
+def failing(request, word):
     words = request.body.decode() + request.GET["q"]
     logging.getLogger("chat.replies").error("a reply failed for %s", words)
     logging.getLogger("somebody.elses").error("could not handle " + words)

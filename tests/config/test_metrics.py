@@ -18,7 +18,8 @@ from chat.metrics import MESSAGES
 from config import metrics
 from safety.gauges import alert_backlog
 from safety.levels import Level
-from safety.models import Channel, Delivery, DeliveryState, Incident, IncidentStatus, RetryProfile
+from safety.models import Channel, Delivery, DeliveryState, Incident, IncidentStatus
+from safety.retries import RetryProfile
 
 ROOT = Path(__file__).resolve().parents[2]
 
