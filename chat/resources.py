@@ -31,6 +31,8 @@ KINDS = (
 DIALABLE = re.compile(r"\+?[0-9][0-9 ]*[0-9]")
 FIELDS = {"id", "name", "kind", "phone", "sms", "url", "hours", "languages", "note", "source"}
 REQUESTED_CHARACTERS = 64
+LINES_SHOWN = 2
+"""So many lines are named in a sentence; more would not be read in distress."""
 
 
 class BadResources(Exception):
@@ -159,6 +161,39 @@ def resources_for(country: str | None) -> ResourceList:
 def listed_countries() -> tuple[str, ...]:
     """Codes of the countries that have their own list, in alphabetical order."""
     return tuple(sorted(load_directory().countries))
+
+
+def emergency_in_words(country: str | None) -> str:
+    """What to call when life is in danger, such as `call 112 now`."""
+    found = resources_for(country)
+    if found.fallback:
+        usual = f"{found.emergency_number} in many countries, 911 in much of the Americas"
+        return f"call your local emergency number now ({usual})"
+    return f"call {found.emergency_number} now"
+
+
+def lines_in_words(country: str | None) -> str:
+    """One sentence on who listens at any hour, with numbers as dialled in the country."""
+    found = resources_for(country)
+    if found.fallback:
+        pages = " or ".join(entry.url for entry in found.of_kind("directory")[:LINES_SHOWN])
+        return f"To find a person to talk to where you are, look at {pages}."
+    texting = tuple(entry for entry in found.of_kind("text") if entry.always_open)
+    lines = (*found.crisis_lines[:LINES_SHOWN], *texting)[:LINES_SHOWN]
+    return f"To talk to a person now, at any hour: {'; '.join(_line_in_words(line) for line in lines)}."
+
+
+def _line_in_words(line: Resource) -> str:
+    ways = [f"call {line.phone}"] if line.phone else []
+    if line.sms:
+        ways.append(f"text {line.sms}")
+    return f"{line.name}, {' or '.join(ways)}"
+
+
+def with_numbers(text: str, country: str | None) -> str:
+    """A text whose `{emergency}` and `{lines}` are filled with what is right in the country."""
+    filled = text.replace("{emergency}", emergency_in_words(country))
+    return filled.replace("{lines}", lines_in_words(country))
 
 
 @cache

@@ -4,12 +4,14 @@ Source: each tool names the published guidance it follows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from chat.resources import resources_for, with_numbers
 
 CONTENT = Path(__file__).parent / "content" / "tools.yaml"
 TOOL_FIELDS = {
@@ -85,22 +87,36 @@ class Tool:
         raise UnknownTool(f"{self.name} has no such step")
 
 
-@cache
-def all_tools() -> tuple[Tool, ...]:
-    """Every tool, in the order of the file."""
-    return parse_tools(yaml.safe_load(CONTENT.read_text(encoding="utf-8")))
+def all_tools(country: str | None = None) -> tuple[Tool, ...]:
+    """Every tool, in the order of the file.
+
+    Args:
+        country: two letters; whose numbers the texts name. None gives those for everywhere.
+    """
+    return _tools_for(resources_for(country).country)
 
 
-def tool_named(name: str) -> Tool:
-    """The tool of a name.
+def tool_named(name: str, country: str | None = None) -> Tool:
+    """The tool of a name, with the numbers of a country.
 
     Raises:
         UnknownTool: there is none.
     """
-    for tool in all_tools():
+    for tool in all_tools(country):
         if tool.name == name:
             return tool
     raise UnknownTool("no such tool")
+
+
+@cache
+def _tools_for(listed_country: str) -> tuple[Tool, ...]:
+    document = yaml.safe_load(CONTENT.read_text(encoding="utf-8"))
+    return tuple(_localised(tool, listed_country) for tool in parse_tools(document))
+
+
+def _localised(tool: Tool, country: str) -> Tool:
+    steps = tuple(replace(step, text=with_numbers(step.text, country)) for step in tool.steps)
+    return replace(tool, when_not_to_use=with_numbers(tool.when_not_to_use, country), steps=steps)
 
 
 def parse_tools(document: list[dict[str, Any]]) -> tuple[Tool, ...]:

@@ -6,14 +6,12 @@ country's own numbers. docs/replies.md gives the sources and reasons.
 
 from typing import Final, Literal
 
-from chat.resources import Resource, resources_for
+from chat.resources import with_numbers
 
 REPLY_TEXTS_VERSION: Final = "2026-11-24.1"
 """Version of every fixed and embedded text: part of what the board approves and of an assessment's release."""
 
 WaitingState = Literal["nobody_yet", "seen", "human_here"]
-
-LINES_SHOWN = 2
 
 CRISIS_TEXT: Final = """\
 What you wrote is serious, and it is good that you wrote it. I am an AI, a program and not a person, and this \
@@ -79,12 +77,12 @@ def crisis_protocol(country: str | None) -> str:
     Args:
         country: two letters, or empty; an unknown one gets the lines for everywhere.
     """
-    return _with_numbers(CRISIS_TEXT, country)
+    return with_numbers(CRISIS_TEXT, country)
 
 
 def careful_reply(country: str | None) -> str:
     """What a person reads when the check failed, no reply could be made, or it was not safe to show."""
-    return _with_numbers(CAREFUL_TEXT, country)
+    return with_numbers(CAREFUL_TEXT, country)
 
 
 def human_on_the_way(country: str | None, state: WaitingState = "nobody_yet") -> str:
@@ -94,35 +92,4 @@ def human_on_the_way(country: str | None, state: WaitingState = "nobody_yet") ->
         country: two letters, or empty.
         state: `nobody_yet`, `seen` (claimed, not yet in the chat) or `human_here`.
     """
-    return _with_numbers(WAITING_TEXTS[state].replace("{wait}", WAIT_TEXT), country)
-
-
-def emergency_in_words(country: str | None) -> str:
-    """What to call when life is in danger, such as `call 112 now`."""
-    found = resources_for(country)
-    if found.fallback:
-        usual = f"{found.emergency_number} in many countries, 911 in much of the Americas"
-        return f"call your local emergency number now ({usual})"
-    return f"call {found.emergency_number} now"
-
-
-def lines_in_words(country: str | None) -> str:
-    """One sentence on who listens at any hour, with numbers as dialled in the country."""
-    found = resources_for(country)
-    if found.fallback:
-        pages = " or ".join(entry.url for entry in found.of_kind("directory")[:LINES_SHOWN])
-        return f"To find a person to talk to where you are, look at {pages}."
-    texting = tuple(entry for entry in found.of_kind("text") if entry.always_open)
-    lines = (*found.crisis_lines[:LINES_SHOWN], *texting)[:LINES_SHOWN]
-    return f"To talk to a person now, at any hour: {'; '.join(_line_in_words(line) for line in lines)}."
-
-
-def _line_in_words(line: Resource) -> str:
-    ways = [f"call {line.phone}"] if line.phone else []
-    if line.sms:
-        ways.append(f"text {line.sms}")
-    return f"{line.name}, {' or '.join(ways)}"
-
-
-def _with_numbers(text: str, country: str | None) -> str:
-    return text.format(emergency=emergency_in_words(country), lines=lines_in_words(country))
+    return with_numbers(WAITING_TEXTS[state].replace("{wait}", WAIT_TEXT), country)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 
 from chat.mood import mood_of
-from chat.replies.crisis import REPLY_TEXTS_VERSION, emergency_in_words, lines_in_words
+from chat.replies.crisis import REPLY_TEXTS_VERSION
 from chat.replies.listening import (
     AI,
     GOOD_MOODS,
@@ -23,7 +23,7 @@ from chat.replies.listening import (
 )
 from chat.replies.phrases import DEFAULT_TRIGGER, Care, Intent, Phrases, Topic, load_phrases
 from chat.replies.protocol import ReplyDraft, ReplyRequest
-from chat.resources import resources_for
+from chat.resources import lines_in_words, resources_for, with_numbers
 from chat.words import words_of
 from safety.levels import Level
 
@@ -180,7 +180,4 @@ class _Responder:
         return int.from_bytes(digest, "big")
 
     def _filled(self, text: str) -> str:
-        country = self.request.country
-        return text.replace("{lines}", lines_in_words(country)).replace(
-            "{emergency}", emergency_in_words(country)
-        )
+        return with_numbers(text, self.request.country)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.replies.crisis import REPLY_TEXTS_VERSION, lines_in_words
+from chat.replies.crisis import REPLY_TEXTS_VERSION
 from chat.replies.embedded import EmbeddedProvider
 from chat.replies.listening import (
     Answer,
@@ -19,6 +19,7 @@ from chat.replies.listening import (
 )
 from chat.replies.phrases import load_phrases
 from chat.replies.protocol import ReplyProvider, ReplyRequest
+from chat.resources import lines_in_words
 from chat.tools import all_tools
 from safety.engine.assess import assess_reply
 from safety.levels import TRIGGERS, Level

@@ -62,6 +62,18 @@ def test_the_safety_plan_has_the_six_steps_of_stanley_and_brown_in_order():
     ]
 
 
+@pytest.mark.parametrize("name", ["breathing_exercise", "safety_plan", "doctor_recommendation"])
+def test_a_tool_names_the_numbers_of_the_country(name):
+    assert "call 999 now" in tool_named(name, "GB").when_not_to_use
+    assert "call 911 now" in tool_named(name, "us").when_not_to_use
+    assert "local emergency number" in tool_named(name).when_not_to_use
+
+
+@pytest.mark.parametrize("country", [None, "DE", "JP"])
+def test_nothing_is_left_to_be_filled(country):
+    assert "{" not in str([(tool.when_not_to_use, tool.steps) for tool in all_tools(country)])
+
+
 def test_a_step_is_found_by_its_id():
     assert tool_named("grounding").step("see").title == "Five things you can see"
 
