@@ -20,10 +20,10 @@ from chat.tokens import issue_access
 from tests.factories import make_session
 
 
-def say(session: ChatSession, text: str) -> None:
+def say(client: Client, session: ChatSession, text: str) -> None:
     """Send a message as the person would."""
     token = issue_access(subject=session.person.subject, now=timezone.now())
-    answer = Client().post(
+    answer = client.post(
         f"/api/v1/sessions/{session.pk}/messages",
         {"text": text},
         content_type="application/json",
@@ -35,10 +35,11 @@ def say(session: ChatSession, text: str) -> None:
 def main() -> None:
     """Count the inserts and commits of an ordinary message that is not the session's first."""
     call_command("migrate", verbosity=0)
-    session = make_session()
-    say(session, "Hello.")
+    client, session = Client(SERVER_NAME="localhost"), make_session()
+    say(client, session, "Hello.")
     with CaptureQueriesContext(connection) as captured:
         say(
+            client,
             session,
             "I slept badly again and work is a lot right now, but the walk helped a little.",
         )

@@ -70,7 +70,7 @@ def queries_and_times(client: Client) -> tuple[int, list[float]]:
 def main() -> int:
     """Measure with few incidents, then with many."""
     call_command("migrate", verbosity=0)
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(make_staff("moderator"))
     now = timezone.now()
     add_incidents(0, FEW, now)
