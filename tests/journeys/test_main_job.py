@@ -136,6 +136,7 @@ def take_over_and_answer(page: Page, incident: str) -> None:
     page.locator("form:has([data-action=note]) textarea").first.fill(NOTE)
     act(page, "note")
     expect(page.get_by_text("Sounds determined").first).to_be_visible()
+    page.locator("h1").first.click()  # out of the box, so that keys are commands again
 
 
 def hear_the_human(stream: Listening, person: PersonClient) -> None:
@@ -148,6 +149,7 @@ def hear_the_human(stream: Listening, person: PersonClient) -> None:
 
 
 def resolve(page: Page, incident: str) -> None:
+    page.keyboard.press("x")
     form = page.locator("form:has([data-action=resolve])").first
     form.locator("[name=outcome]").first.select_option("user_connected_to_crisis_counselor")
     detection = form.locator("[name=detection]").first
