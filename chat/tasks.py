@@ -6,13 +6,13 @@ from django.utils import timezone
 from chat.services import recovery
 
 
-@shared_task(queue="urgent")
+@shared_task
 def finish_stuck_turns() -> int:
     """Finish turns whose process died."""
     return recovery.finish_stuck_turns(now=timezone.now())
 
 
-@shared_task(queue="default")
+@shared_task
 def delete_expired_tokens() -> int:
     """Forget refresh tokens that no longer work."""
     return recovery.delete_expired_tokens(now=timezone.now())

@@ -116,12 +116,12 @@ DATABASES: dict[str, dict[str, Any]] = {
         "NAME": DATA_DIR / "vigil.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
+            "timeout": 5,
             "init_command": (
                 "PRAGMA journal_mode=WAL;"
                 "PRAGMA synchronous=FULL;"
                 "PRAGMA foreign_keys=ON;"
-                "PRAGMA busy_timeout=10000;"
+                "PRAGMA busy_timeout=5000;"
             ),
         },
     },
@@ -219,6 +219,7 @@ HUMAN_MODERATOR_ENDPOINT = env.text("HUMAN_MODERATOR_ENDPOINT")
 SAFETY_ALERT_CONTENT = env.enum_word("SAFETY_ALERT_CONTENT", ("excerpt", "none"))
 WEBHOOK_SIGNING_SECRET = env.words("WEBHOOK_SIGNING_SECRET")
 OUTBOUND_ALLOWED_HOSTS = env.words("OUTBOUND_ALLOWED_HOSTS")
+PUBLIC_URL = env.text("PUBLIC_URL")
 SECOND_CHANNEL_URL = env.text("SECOND_CHANNEL_URL")
 SECOND_CHANNEL_EMAIL = env.words("SECOND_CHANNEL_EMAIL")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from safety.models import Delivery, DeliveryState
+from safety.models import Channel, Delivery, DeliveryState
 from safety.retries import RetryProfile
 
 
@@ -24,6 +24,11 @@ def due_delivery_ids(*, now: datetime, limit: int) -> list[str]:
 
 
 def group_is_accepted(delivery: Delivery) -> bool:
-    """Whether another alert of the same group already reached its receiver."""
-    group = Delivery.objects.filter(group_id=delivery.group_id, state=DeliveryState.DELIVERED)
-    return group.exclude(pk=delivery.pk).exists()
+    """Whether somebody who answers for a crisis already has the alert of this group.
+
+    That is the moderators' endpoint where there is one: an accepted webhook may be no more than a log.
+    """
+    group = Delivery.objects.filter(group_id=delivery.group_id).exclude(pk=delivery.pk)
+    moderators = group.filter(channel=Channel.MODERATOR)
+    answering = moderators if moderators.exists() else group
+    return answering.filter(state=DeliveryState.DELIVERED).exists()

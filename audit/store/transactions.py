@@ -21,8 +21,8 @@ R = TypeVar("R")
 
 logger = logging.getLogger(__name__)
 
-LOCKED_TRIES = 3
-"""Each try has already waited for the database's own busy time-out (10 s): then the caller must know."""
+LOCKED_TRIES = 2
+"""Each try has already waited for the database's own busy time-out (5 s): then a waiting person must know."""
 PAUSE_SECONDS = 0.05
 _PRIMARY_CODE = 0xFF
 """Source: https://sqlite.org/rescode.html, extended codes carry the primary one in their lowest byte."""

@@ -31,7 +31,7 @@ from chat.api.views import PersonView
 from chat.limits import TooManyRequests
 from chat.models import EventKind, Message, SessionEvent
 from chat.queries import events_after
-from chat.serializers import MessageOutput
+from chat.serializers.outputs import MessageOutput
 
 LOOK_SECONDS = 0.5
 PING_SECONDS = 15

@@ -9,14 +9,8 @@ from rest_framework.response import Response
 from chat.api.views import PersonView, PublicView, checked_input, request_id_of
 from chat.consent_documents import current_documents
 from chat.limits import client_address, refuse_flood
-from chat.serializers import (
-    ConsentDocumentOutput,
-    ConsentInput,
-    RefreshInput,
-    RegisteredOutput,
-    RegisterInput,
-    TokenPairOutput,
-)
+from chat.serializers.inputs import ConsentInput, RefreshInput, RegisterInput
+from chat.serializers.outputs import ConsentDocumentOutput, RegisteredOutput, TokenPairOutput
 from chat.services.consents import Acceptance, accept_documents
 from chat.services.persons import Profile, TokenPair, refresh_tokens, register_person
 

@@ -11,15 +11,8 @@ from audit.store.ids import as_id
 from chat.api.views import PersonView, checked_input
 from chat.limits import count_request, refuse_flood
 from chat.queries import MessageNotFound, message_of, messages_after
-from chat.serializers import (
-    AfterInput,
-    MessageInput,
-    MessageOutput,
-    ProblemOutput,
-    ReportInput,
-    TurnOutput,
-    turn_document,
-)
+from chat.serializers.inputs import AfterInput, MessageInput, ReportInput
+from chat.serializers.outputs import MessageOutput, ProblemOutput, TurnOutput, turn_document
 from chat.services.sessions import report_reply
 from chat.services.turns import Incoming, receive_message
 

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 
 from chat.api.views import PersonView, PublicView, checked_input
 from chat.resources import resources_for
-from chat.serializers import CountryInput, ResourceListOutput
+from chat.serializers.inputs import CountryInput
+from chat.serializers.outputs import ResourceListOutput
 from chat.services.leaving import erase_person, export_person
 
 

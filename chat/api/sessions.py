@@ -12,14 +12,8 @@ from chat.models import ChatSession, Handler
 from chat.queries import sessions_of
 from chat.replies.crisis import WaitingState, human_on_the_way
 from chat.resources import resources_for
-from chat.serializers import (
-    EmptyInput,
-    FeedbackInput,
-    ProblemOutput,
-    SessionOutput,
-    ToolOutput,
-    WaitingOutput,
-)
+from chat.serializers.inputs import EmptyInput, FeedbackInput
+from chat.serializers.outputs import ProblemOutput, SessionOutput, ToolOutput, WaitingOutput
 from chat.services.sessions import (
     Visit,
     ask_for_human,

@@ -33,13 +33,13 @@ def enqueue_alerts(*, incident: Incident, words: str, now: datetime) -> list[Del
     """
     require_transaction("enqueue_alerts")
     alert = _alert_of(incident, words, now)
-    is_page = incident.requires_immediate_attention or incident.kind != IncidentKind.DETECTED
+    is_page = (
+        incident.requires_immediate_attention or incident.kind == IncidentKind.HUMAN_REQUESTED
+    )
     channels = [
         channel for channel in configured_channels() if is_page or channel is Channel.WEBHOOK
     ]
-    profile = (
-        RetryProfile.CRISIS if incident.requires_immediate_attention else RetryProfile.STANDARD
-    )
+    profile = RetryProfile.CRISIS if is_page else RetryProfile.STANDARD
     group_id = new_id()
     return [_enqueue(channel, alert, profile, group_id, incident=incident) for channel in channels]
 
@@ -88,7 +88,7 @@ def _payload_of(channel: Channel, alert: Alert) -> Payload:
 def console_url(incident_id: str) -> str:
     """Where staff open the case: absolute where PUBLIC_URL tells the service's own address."""
     page = f"{CONSOLE_PATH}incidents/{incident_id}/" if incident_id else CONSOLE_PATH
-    return getattr(settings, "PUBLIC_URL", "").rstrip("/") + page
+    return settings.PUBLIC_URL.rstrip("/") + page
 
 
 @transactional

@@ -34,8 +34,8 @@ def every_channel(settings):
     [
         (False, IncidentKind.DETECTED, [Channel.WEBHOOK], RetryProfile.STANDARD),
         (True, IncidentKind.DETECTED, ALL, RetryProfile.CRISIS),
-        (False, IncidentKind.HUMAN_REQUESTED, ALL, RetryProfile.STANDARD),
-        (False, IncidentKind.REPLY_REPORTED, ALL, RetryProfile.STANDARD),
+        (False, IncidentKind.HUMAN_REQUESTED, ALL, RetryProfile.CRISIS),
+        (False, IncidentKind.REPLY_REPORTED, [Channel.WEBHOOK], RetryProfile.STANDARD),
         (True, IncidentKind.HUMAN_REQUESTED, ALL, RetryProfile.CRISIS),
     ],
 )

@@ -86,6 +86,15 @@ def test_the_second_channel_is_spared_when_the_first_was_accepted(two_channels, 
     assert AuditEvent.objects.filter(action="safety.delivery:not_needed").count() == 1
 
 
+def test_an_accepted_webhook_does_not_spare_the_moderators(two_channels, settings, now):
+    settings.HUMAN_MODERATOR_ENDPOINT = "http://127.0.0.1:9/nobody-listens"
+    alerts_of(make_incident_row(now=now), now=now)
+    deliver_due(now=now)
+    assert Delivery.objects.filter(state=DeliveryState.DELIVERED).get().channel == "webhook"
+    deliver_due(now=now + timedelta(seconds=15))
+    assert len(mail.outbox) == 1
+
+
 def test_the_second_channel_goes_out_when_nobody_accepted(two_channels, now):
     two_channels.behave(answer(500))
     _, second = alerts_of(make_incident_row(now=now), now=now)

@@ -1,23 +1,17 @@
-"""Shapes of the public API. Input fields are allow-listed and unknown ones refused; output is spelled out."""
+"""What the API answers."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from audit.leaves import rfc3339
-from audit.store.ids import as_id
 from chat.models import Author, ChatSession, Handler, Message
 from chat.replies.crisis import careful_reply
 from chat.resources import resources_for
 from chat.services.turns import Turn
 from safety.levels import Level
 
-MESSAGE_CHARACTERS = 8000
-COMMENT_CHARACTERS = 2000
-REPORT_REASONS = ("hurtful", "unsafe", "wrong", "not_listening", "other")
-OLDEST_BIRTH_YEAR = 1900
 WAIT_SECONDS_WHEN_SHED = 30
 
 
@@ -27,44 +21,6 @@ class RFC3339Field(serializers.DateTimeField):
     def to_representation(self, value: datetime) -> str:
         """The text."""
         return rfc3339(value)
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Input: whatever it does not know, it refuses."""
-
-    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401 - the framework's signature
-        """Refuse unknown fields before looking at the known ones."""
-        if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                error = serializers.ErrorDetail("Unknown field.", code="unknown_field")
-                raise serializers.ValidationError(
-                    {str(name)[:64]: [error] for name in unknown[:20]}
-                )
-        return super().to_internal_value(data)
-
-
-class EmptyInput(StrictSerializer):
-    """A body that has nothing to say: `{}`."""
-
-
-class RegisterInput(StrictSerializer):
-    """What a person may tell when registering."""
-
-    user_name = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
-    country = serializers.RegexField(r"^[A-Za-z]{2}$", required=False, allow_blank=True, default="")
-    locale = serializers.RegexField(
-        r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$", required=False, allow_blank=True, default=""
-    )
-    birth_year = serializers.IntegerField(
-        min_value=OLDEST_BIRTH_YEAR, max_value=2100, required=False, allow_null=True, default=None
-    )
-
-
-class RefreshInput(StrictSerializer):
-    """A refresh token."""
-
-    refresh = serializers.CharField(max_length=4096)
 
 
 class TokenPairOutput(serializers.Serializer[Any]):
@@ -78,19 +34,6 @@ class RegisteredOutput(TokenPairOutput):
     """A new person and their tokens."""
 
     user_id = serializers.CharField()
-
-
-class AcceptanceInput(StrictSerializer):
-    """One accepted document."""
-
-    kind = serializers.ChoiceField(choices=("terms", "privacy", "ai_disclosure"))
-    version = serializers.CharField(max_length=16)
-
-
-class ConsentInput(StrictSerializer):
-    """The documents a person accepts."""
-
-    accept = serializers.ListField(child=AcceptanceInput(), allow_empty=False, max_length=10)
 
 
 class ConsentDocumentOutput(serializers.Serializer[Any]):
@@ -130,18 +73,6 @@ class SessionOutput(serializers.Serializer[Any]):
     def get_user_name(self, session: ChatSession) -> str:  # noqa: ARG002 - the framework's signature
         """The name the person gave, from the view's context: sessions are always the caller's own."""
         return str(self.context["person"].user_name)
-
-
-class MessageInput(StrictSerializer):
-    """A person's message."""
-
-    text = serializers.CharField(max_length=MESSAGE_CHARACTERS, trim_whitespace=False)
-
-    def validate_text(self, text: str) -> str:
-        """Refuse a text that is nothing but white space."""
-        if not text.strip():
-            raise serializers.ValidationError("Say something.", code="blank")
-        return text
 
 
 class MessageOutput(serializers.Serializer[Any]):
@@ -200,24 +131,6 @@ class TurnOutput(serializers.Serializer[Any]):
     reply = MessageOutput(allow_null=True)
     handled_by = serializers.ChoiceField(choices=Handler.values)
     retry_after_seconds = serializers.IntegerField(required=False)
-
-
-class FeedbackInput(StrictSerializer):
-    """How the session was."""
-
-    score = serializers.IntegerField(min_value=1, max_value=5)
-    comment = serializers.CharField(
-        max_length=COMMENT_CHARACTERS, required=False, allow_blank=True, default=""
-    )
-
-
-class ReportInput(StrictSerializer):
-    """Why a reply hurt."""
-
-    reason = serializers.ChoiceField(choices=REPORT_REASONS)
-    comment = serializers.CharField(
-        max_length=COMMENT_CHARACTERS, required=False, allow_blank=True, default=""
-    )
 
 
 class WaitingOutput(serializers.Serializer[Any]):
@@ -298,21 +211,3 @@ def _stand_in(message: Message, country: str) -> dict[str, str]:
         "created_at": rfc3339(message.created_at),
         "answers": message.pk,
     }
-
-
-class AfterInput(StrictSerializer):
-    """Where a listing goes on."""
-
-    after = serializers.CharField(required=False, default="", allow_blank=True)
-
-    def validate_after(self, after: str) -> str:
-        """An id, or nothing."""
-        if after and as_id(after) is None:
-            raise serializers.ValidationError("Not an id.", code="invalid")
-        return as_id(after) or ""
-
-
-class CountryInput(StrictSerializer):
-    """For which country."""
-
-    country = serializers.CharField(required=False, default="", allow_blank=True, max_length=64)
