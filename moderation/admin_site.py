@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.pages import audit_urls
 from moderation.signing_in import record_expired, record_refused, seconds_until_next_try
-from moderation.staff_sessions import has_expired, touch
+from moderation.staff_sessions import has_expired, keep_awake
 
 if TYPE_CHECKING:
     from moderation.models import StaffUser
@@ -81,19 +81,22 @@ def within_limits(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **captured: Any) -> HttpResponseBase:  # noqa: ANN401 - any view's
-        now = timezone.now()
-        key = request.session.session_key or ""
-        if has_expired(key, now=now):
+        if not _is_alive(request):
             record_expired(request)
             request.session.flush()
             request.user = AnonymousUser()
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        if BACKGROUND_HEADER not in request.headers:
-            touch(key, now=now)
         response: HttpResponseBase = view(request, *args, **captured)
         return response
 
     return serve
+
+
+def _is_alive(request: HttpRequest) -> bool:
+    key, now = request.session.session_key or "", timezone.now()
+    if BACKGROUND_HEADER in request.headers:
+        return not has_expired(key, now=now)
+    return keep_awake(key, now=now)
 
 
 def _listed(models: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a model or several

@@ -38,7 +38,10 @@ def marked(text: str, findings: Iterable[Mapping[str, Any]]) -> list[Piece]:
         if _fits(finding.get("span"), len(text))
     ]
     cuts = sorted({0, len(text), *(cut for _, *span in spans for cut in span)})
-    return [Piece(text[start:end], _why(spans, start, end)) for start, end in pairwise(cuts)]
+    return [
+        Piece(text[start:end].translate(OVERRIDES), _why(spans, start, end))
+        for start, end in pairwise(cuts)
+    ]
 
 
 def _fits(span: Any, length: int) -> bool:  # noqa: ANN401 - read from JSON

@@ -41,17 +41,31 @@ class SessionStore(DatabaseStore):
 
 def has_expired(session_key: str, *, now: datetime) -> bool:
     """Whether a sign-in is gone or past one of its limits."""
+    return _seen_at(session_key, now) is None
+
+
+def keep_awake(session_key: str, *, now: datetime) -> bool:
+    """Its owner has just done something.
+
+    Returns:
+        Whether the sign-in is within its limits; where it is not, nothing wakes it.
+    """
+    seen_at = _seen_at(session_key, now)
+    if seen_at is None:
+        return False
+    if now - seen_at > TOUCH_EVERY:
+        StaffSession.objects.filter(pk=session_key).update(seen_at=now)
+    return True
+
+
+def _seen_at(session_key: str, now: datetime) -> datetime | None:
+    """When the owner last did something; None where the sign-in is over."""
     row = StaffSession.objects.filter(pk=session_key).values_list("signed_in_at", "seen_at").first()
     signed_in_at, seen_at = row or (None, None)
     if signed_in_at is None or seen_at is None:
-        return True
-    return now - signed_in_at > ABSOLUTE_LIMIT or now - seen_at > IDLE_LIMIT
-
-
-def touch(session_key: str, *, now: datetime) -> None:
-    """Its owner has just done something."""
-    old = StaffSession.objects.filter(pk=session_key, seen_at__lt=now - TOUCH_EVERY)
-    old.update(seen_at=now)
+        return None
+    is_over = now - signed_in_at > ABSOLUTE_LIMIT or now - seen_at > IDLE_LIMIT
+    return None if is_over else seen_at
 
 
 def end_sessions_of(user_id: str) -> int:

@@ -72,9 +72,8 @@ def claim_incident(
     return claimed
 
 
-@transactional
 def take_next(*, staff: StaffUser, confirmed: bool, actor: Actor, now: datetime) -> Incident:
-    """Claim the most urgent incident that waits.
+    """Claim the most urgent incident that waits. Each try is a transaction of its own, since a lost one spoils its own.
 
     Args:
         staff: for whom.

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from audit.actors import Actor
 from audit.services import record
@@ -58,8 +59,8 @@ def create_staff(
 def _check_username(username: str) -> None:
     field = StaffUser._meta.get_field("username")
     try:
-        field.run_validators(username)
-    except Exception as error:
+        field.clean(username, None)
+    except ValidationError as error:
         raise UsernameRefused(username) from error
     taken = StaffUser.objects.order_by("pk").values_list("username", flat=True)
     if username.casefold() in {name.casefold() for name in taken}:

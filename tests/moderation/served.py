@@ -1,6 +1,6 @@
-"""Vigil on a port of its own, over a fresh database, for browser tests: `python -m tests.moderation.served PORT`.
+"""Vigil on a port of its own over a fresh database, for browser tests: `python -m tests.moderation.served PORT`.
 
-It obeys lines on standard input: `staff ROLE NAME`, `incident LEVEL TEXT`, `say SESSION TEXT`; each is answered by one line.
+It obeys lines on standard input, each answered by one line: `staff ROLE NAME`, `incident LEVEL TEXT`, `say SESSION TEXT`.
 """
 
 import os
@@ -14,29 +14,31 @@ import django
 
 django.setup()
 
-import uvicorn
-from django.core.management import call_command
-from django.utils import timezone
+import uvicorn  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
-from chat.models import Author, ChatSession
-from config.asgi import application
-from safety.engine.protocol import Finding, Verdict
-from safety.levels import Level
-from safety.models import AssessedKind
-from safety.services.checking import Checked
-from safety.services.incidents import Subject, record_assessment
-from tests.factories import make_incident, make_message, make_session, make_staff
+from chat.models import Author, ChatSession  # noqa: E402
+from config.asgi import application  # noqa: E402
+from safety.engine.protocol import Finding, Verdict  # noqa: E402
+from safety.levels import Level  # noqa: E402
+from safety.models import AssessedKind  # noqa: E402
+from safety.services.checking import Checked  # noqa: E402
+from safety.services.incidents import Subject, record_assessment  # noqa: E402
+from tests.factories import make_incident, make_message, make_session, make_staff  # noqa: E402
 
 
 def _staff(role: str, name: str) -> str:
-    return make_staff(role, name).pk
+    return str(make_staff(role, name).pk)
 
 
 def _incident(level: str, text: str) -> str:
     session = make_session()
     make_message(session, "Hello. I am here for you.", author=Author.AI)
     incident = make_incident(session, level=Level(level), text=text)
-    finding = Finding("suicide_plan", Level(level), "rules", "plan.decided", (0, text.find(".")), 0.9)
+    finding = Finding(
+        "suicide_plan", Level(level), "rules", "plan.decided", (0, text.find(".")), 0.9
+    )
     subject = Subject(incident.person_id, session.pk, incident.message_id, text, "GB", 0, 2)
     record_assessment(
         kind=AssessedKind.MESSAGE,
@@ -46,11 +48,11 @@ def _incident(level: str, text: str) -> str:
         subject=subject,
         now=timezone.now(),
     )
-    return incident.pk
+    return str(incident.pk)
 
 
 def _say(session_id: str, text: str) -> str:
-    return make_message(ChatSession.objects.get(pk=session_id), text).pk
+    return str(make_message(ChatSession.objects.get(pk=session_id), text).pk)
 
 
 COMMANDS: dict[str, Callable[[str, str], str]] = {
@@ -60,10 +62,15 @@ COMMANDS: dict[str, Callable[[str, str], str]] = {
 }
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _obey() -> None:
     for line in sys.stdin:
         command, first, second = line.rstrip("\n").split(" ", 2)
-        print(COMMANDS[command](first, second), flush=True)
+        _tell(COMMANDS[command](first, second))
     os._exit(0)
 
 
@@ -71,7 +78,7 @@ def main() -> None:
     """Serve until standard input ends."""
     call_command("migrate", verbosity=0)
     threading.Thread(target=_obey, daemon=True).start()
-    print("ready", flush=True)
+    _tell("ready")
     uvicorn.run(
         application, host="127.0.0.1", port=int(sys.argv[1]), lifespan="off", log_level="error"
     )
