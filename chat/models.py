@@ -1,4 +1,7 @@
-"""What chat keeps: persons, what they agreed to, their sessions, messages, events, feedback and reports."""
+"""What chat keeps: persons, what they agreed to, their sessions, messages, events, feedback and reports.
+
+The `…_id` beside each reference tells the type checker what Django makes there.
+"""
 
 from django.db import models
 
@@ -30,6 +33,7 @@ class RefreshToken(models.Model):
     """A refresh token that was handed out; it works once."""
 
     id = models.CharField(max_length=32, primary_key=True, db_column="_id")  # the token's jti
+    person_id: str
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     family = models.CharField(max_length=32)
     """Tokens that descend from one sign-in: using one twice ends them all."""
@@ -51,6 +55,7 @@ class RefreshToken(models.Model):
 class Consent(models.Model):
     """A person accepted one version of one document."""
 
+    person_id: str
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     kind = models.CharField(max_length=16)
     version = models.CharField(max_length=16)
@@ -77,6 +82,7 @@ class Handler(models.TextChoices):
 class ChatSession(models.Model):
     """One conversation, with the fields of the brief's session document."""
 
+    person_id: str
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField()
     last_activity = models.DateTimeField()
@@ -136,6 +142,7 @@ class TurnState(models.TextChoices):
 class Message(models.Model):
     """Words in a session, sealed."""
 
+    session_id: str
     session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="messages")
     sequence = models.PositiveIntegerField()
     author = models.CharField(max_length=8, choices=Author)
@@ -187,6 +194,7 @@ class EventKind(models.TextChoices):
 class SessionEvent(models.Model):
     """One entry of a session's stream: ids and states, never words."""
 
+    session_id: str
     session = models.ForeignKey(ChatSession, on_delete=models.CASCADE, related_name="events")
     sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=EventKind)
@@ -205,6 +213,7 @@ class SessionEvent(models.Model):
 class Feedback(models.Model):
     """How a person found a session."""
 
+    session_id: str
     session = models.ForeignKey(ChatSession, on_delete=models.CASCADE)
     score = models.PositiveSmallIntegerField()
     comment = SealedTextField(default="")
@@ -219,6 +228,7 @@ class Feedback(models.Model):
 class Report(models.Model):
     """A person says that a reply hurt them."""
 
+    message_id: str
     message = models.ForeignKey(Message, on_delete=models.CASCADE)
     reason = models.CharField(max_length=16)
     comment = SealedTextField(default="")
