@@ -1,0 +1,111 @@
+"""What came before: repeated hopelessness, escalation, denial after disclosure, and crises that are not over yet.
+
+Source: the windows follow NICE NG225 and Chung et al. 2017 (risk is highest in the first week after a crisis and stays
+raised for months); law 6 of the product says that a later "I was joking" clears nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from safety.engine.protocol import Arc, Finding, PastTurn
+from safety.levels import TRIGGERS, Level
+
+NAME: Final = "arc"
+DENIAL: Final = "goodbye.denial"
+CALM: Final = "goodbye.leaving_hint"
+_DAY_SECONDS: Final = 86_400
+CRISIS_WARNS_DAYS: Final = 7
+CRISIS_CONCERNS_DAYS: Final = 30
+WARNING_CONCERNS_DAYS: Final = 7
+REPEAT_DAYS: Final = 2
+REPEATS: Final = 2
+DENIAL_DAYS: Final = 1
+
+_DESPAIR: Final = frozenset({"hopelessness", "burden", "passive_ideation", "self_harm_urge"})
+
+
+def arc_findings(found: Sequence[Finding], arc: Arc) -> list[Finding]:
+    """What the earlier turns add to what was found in this text.
+
+    Args:
+        found: the findings of this text.
+        arc: the earlier turns, oldest first.
+    """
+    if not arc.turns:
+        return []
+    level = max(
+        (finding.level for finding in found), key=lambda held: held.rank, default=Level.NONE
+    )
+    candidates = (
+        _not_over(arc),
+        _denial(found, arc),
+        _repeated(found, arc),
+        _after_warning(level, arc),
+        _after_crisis(level, arc),
+    )
+    return [candidate for candidate in candidates if candidate is not None]
+
+
+def _not_over(arc: Arc) -> Finding | None:
+    """An earlier crisis keeps a warning for a week and a concern for a month; a warning keeps a concern for a week."""
+    best: Finding | None = None
+    for turn in arc.turns:
+        level = _kept_level(turn)
+        if level is not None and (best is None or level.rank >= best.level.rank):
+            best = _finding(level, "arc.not_over", turn)
+    return best
+
+
+def _kept_level(turn: PastTurn) -> Level | None:
+    days = turn.age_seconds / _DAY_SECONDS
+    if turn.level is Level.CRISIS and days <= CRISIS_CONCERNS_DAYS:
+        return Level.WARNING if days <= CRISIS_WARNS_DAYS else Level.CONCERN
+    if turn.level is Level.WARNING and days <= WARNING_CONCERNS_DAYS:
+        return Level.CONCERN
+    return None
+
+
+def _denial(found: Sequence[Finding], arc: Arc) -> Finding | None:
+    """`I was joking` after a disclosure: the disclosure stands."""
+    if not any(finding.rule == DENIAL for finding in found):
+        return None
+    turn = _latest(arc, {Level.WARNING, Level.CRISIS}, DENIAL_DAYS)
+    return None if turn is None else _finding(Level.WARNING, "arc.denial", turn)
+
+
+def _repeated(found: Sequence[Finding], arc: Arc) -> Finding | None:
+    """Despair for the third time within two days is more than despair."""
+    if not any(finding.trigger in _DESPAIR and finding.level is Level.CONCERN for finding in found):
+        return None
+    turns = [
+        turn
+        for turn in arc.turns
+        if turn.age_seconds <= REPEAT_DAYS * _DAY_SECONDS and _DESPAIR.intersection(turn.triggers)
+    ]
+    return _finding(Level.WARNING, "arc.repeated", turns[-1]) if len(turns) >= REPEATS else None
+
+
+def _after_warning(level: Level, arc: Arc) -> Finding | None:
+    """A concern soon after a warning is a warning still."""
+    if level is not Level.CONCERN:
+        return None
+    turn = _latest(arc, {Level.WARNING}, DENIAL_DAYS)
+    return None if turn is None else _finding(Level.WARNING, "arc.after_warning", turn)
+
+
+def _after_crisis(level: Level, arc: Arc) -> Finding | None:
+    """A warning soon after a crisis is the crisis still."""
+    if level is not Level.WARNING:
+        return None
+    turn = _latest(arc, {Level.CRISIS}, DENIAL_DAYS)
+    return None if turn is None else _finding(Level.CRISIS, "arc.after_crisis", turn)
+
+
+def _latest(arc: Arc, levels: set[Level], days: int) -> PastTurn | None:
+    turns = (turn for turn in reversed(arc.turns) if turn.level in levels)
+    return next((turn for turn in turns if turn.age_seconds <= days * _DAY_SECONDS), None)
+
+
+def _finding(level: Level, rule: str, turn: PastTurn) -> Finding:
+    trigger = next((name for name in turn.triggers if name in TRIGGERS), "suicidal_ideation")
+    return Finding(trigger, level, NAME, rule, None, 0.7)

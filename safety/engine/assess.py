@@ -1,0 +1,76 @@
+"""The engine's front: judge a text, a reply, a conversation."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from safety.engine.arc import arc_findings
+from safety.engine.datafiles import fingerprint
+from safety.engine.decision import decide
+from safety.engine.language import LanguageDetector
+from safety.engine.matching import RuleDetector
+from safety.engine.normalize import normalize
+from safety.engine.protocol import EMPTY_ARC, Arc, Detector, Finding, PastTurn, Verdict
+from safety.engine.rules import person_rules, reply_rules
+
+
+class Engine:
+    """Detectors, the arc and the decision, under one release id.
+
+    Args:
+        detectors: what looks at each text, in this order.
+        release: id of the bundle; without one, that of the rule files.
+    """
+
+    def __init__(self, detectors: Sequence[Detector], release: str = "") -> None:
+        self.detectors = tuple(detectors)
+        self.release = release or f"rules-{fingerprint()}"
+
+    def assess(self, text: str, arc: Arc = EMPTY_ARC) -> Verdict:
+        """Judge one text of a person whose earlier turns are the arc."""
+        normalized = normalize(text)
+        found: list[Finding] = []
+        for detector in self.detectors:
+            found += detector.find(normalized, arc)
+        return decide([*found, *arc_findings(found, arc)], self.release)
+
+    def assess_turns(self, turns: Sequence[str]) -> list[Verdict]:
+        """Judge a conversation turn by turn, each in the light of those before it."""
+        past: tuple[PastTurn, ...] = ()
+        verdicts = []
+        for text in turns:
+            verdict = self.assess(text, Arc(past))
+            past = (*past, PastTurn(0.0, verdict.level, verdict.triggers, same_session=True))
+            verdicts.append(verdict)
+        return verdicts
+
+
+@lru_cache(1)
+def person_engine() -> Engine:
+    """The engine for what a person writes. Reads the rules when first asked for."""
+    return Engine((RuleDetector(person_rules()), LanguageDetector()))
+
+
+@lru_cache(1)
+def reply_engine() -> Engine:
+    """The engine for what the machine is about to answer."""
+    return Engine((RuleDetector(reply_rules(), name="reply_rules"),), person_engine().release)
+
+
+def assess(text: str, arc: Arc = EMPTY_ARC) -> Verdict:
+    """Judge what a person wrote."""
+    return person_engine().assess(text, arc)
+
+
+def assess_reply(text: str) -> Verdict:
+    """Judge what the machine is about to answer: level none may be shown, anything else is replaced."""
+    return reply_engine().assess(text)
+
+
+def assess_turns(turns: Sequence[str]) -> list[Verdict]:
+    """Judge a conversation of one person in one session, oldest turn first."""
+    return person_engine().assess_turns(turns)
+
+
+def current_release() -> str:
+    """Id of the bundle that judges now."""
+    return person_engine().release

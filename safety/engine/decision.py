@@ -1,0 +1,89 @@
+"""From findings to one verdict. All weighing is here."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from safety.engine.protocol import Finding, Verdict
+from safety.levels import MARKERS, REPLY_TRIGGERS, TRIGGERS, Level
+
+_ORDER: Final = {name: place for place, name in enumerate((*TRIGGERS, *REPLY_TRIGGERS, *MARKERS))}
+_IDEATION: Final = frozenset(
+    {"suicidal_ideation", "passive_ideation", "self_harm_urge", "hopelessness", "burden"}
+)
+_ACTION: Final = frozenset({"means_access", "goodbye", "suicide_plan"})
+_MANY_CONCERNS: Final = 3
+"""Three different signs of concern in one text weigh as a warning. Source: the text-level cut that served best on our
+development sets; Safe-T counts warning signs the same way."""
+_FLOOR: Final = {
+    Level.NONE: 0.01,
+    Level.LOW: 0.08,
+    Level.CONCERN: 0.5,
+    Level.WARNING: 0.75,
+    Level.UNKNOWN: 0.5,
+    Level.CRISIS: 0.9,
+}
+_SUREST: Final = 0.99
+
+
+def decide(findings: Sequence[Finding], release: str) -> Verdict:
+    """Weigh the findings of one text.
+
+    Args:
+        findings: what the detectors and the arc found.
+        release: id of the bundle that judged.
+    """
+    kept = sorted(
+        (finding for finding in findings if finding.level is not Level.NONE),
+        key=lambda finding: (-finding.level.rank, _ORDER[finding.trigger], finding.rule),
+    )
+    level = _level(kept)
+    return Verdict(
+        level=level,
+        triggers=tuple(dict.fromkeys(finding.trigger for finding in kept)),
+        probability=_probability(kept, level),
+        findings=tuple(kept),
+        release=release,
+    )
+
+
+def _level(findings: Sequence[Finding]) -> Level:
+    """The most urgent finding, raised where findings strengthen each other.
+
+    A text we can not read is `unknown`; a danger word in it says more than that, so it then has the word's level.
+    """
+    known = [finding.level for finding in findings if finding.level is not Level.UNKNOWN]
+    level = max(known, key=lambda held: held.rank, default=Level.NONE)
+    if level.rank < Level.WARNING.rank and len(known) < len(findings):
+        return Level.UNKNOWN
+    return _raised(level, findings)
+
+
+def _raised(level: Level, findings: Sequence[Finding]) -> Level:
+    serious = [finding for finding in findings if finding.level.rank >= Level.CONCERN.rank]
+    triggers = {finding.trigger for finding in serious}
+    if level is Level.WARNING and _acts_on_it(serious):
+        return Level.CRISIS
+    if level is Level.CONCERN and (len(triggers) >= _MANY_CONCERNS or _acts_on_it(serious)):
+        return Level.WARNING
+    return level
+
+
+def _acts_on_it(findings: Sequence[Finding]) -> bool:
+    """A wish to die together with a farewell, a method or means, found by different rules."""
+    wish = any(finding.trigger in _IDEATION for finding in findings)
+    return wish and any(finding.trigger in _ACTION for finding in findings)
+
+
+def _probability(findings: Sequence[Finding], level: Level) -> float:
+    """That the text shows any risk: independent signs add up, and the level gives a floor."""
+    missing = 1.0
+    for probability in _by_trigger(findings).values():
+        missing *= 1.0 - probability
+    return round(min(_SUREST, max(_FLOOR[level], 1.0 - missing)), 4)
+
+
+def _by_trigger(findings: Sequence[Finding]) -> dict[str, float]:
+    surest: dict[str, float] = {}
+    for finding in findings:
+        surest[finding.trigger] = max(surest.get(finding.trigger, 0.0), finding.probability)
+    return surest
