@@ -10,6 +10,7 @@ from safety.levels import Level
 REPLY_CHARACTERS = 4000
 NOTE_CHARACTERS = 4000
 EXPLANATION_CHARACTERS = 500
+UNCHOSEN = ("", "choose")
 SEVERITIES = [
     (level.value, level.value)
     for level in (Level.NONE, Level.LOW, Level.CONCERN, Level.WARNING, Level.CRISIS)
@@ -65,11 +66,11 @@ class LookForm(forms.Form):
 
 
 class ResolveForm(VersionForm):
-    """How it ended and whether the detection was right."""
+    """How it ended and whether the detection was right. Nothing is chosen beforehand: a tired hand would leave it."""
 
-    outcome = forms.ChoiceField(choices=Outcome.choices)
-    detection = forms.ChoiceField(choices=Detection.choices)
-    right_severity = forms.ChoiceField(choices=[("", "choose"), *SEVERITIES], required=False)
+    outcome = forms.ChoiceField(choices=[UNCHOSEN, *Outcome.choices])
+    detection = forms.ChoiceField(choices=[UNCHOSEN, *Detection.choices])
+    right_severity = forms.ChoiceField(choices=[UNCHOSEN, *SEVERITIES], required=False)
     note = forms.CharField(max_length=NOTE_CHARACTERS, required=False)
     then = forms.ChoiceField(choices=[("", ""), ("next", "next")], required=False)
 

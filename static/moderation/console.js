@@ -195,13 +195,12 @@ function openKeys() {
   document.getElementById("keys").showModal();
 }
 
-function openResolve(event) {
-  const details = document.getElementById("resolve");
-  if (details) {
+function goToResolve(event) {
+  const form = document.getElementById("resolve");
+  if (form) {
     event.preventDefault();
-    details.open = true;
-    details.scrollIntoView({ block: "center" });
-    details.querySelector("select").focus();
+    form.scrollIntoView({ block: "center" });
+    form.querySelector("select").focus();
   }
 }
 
@@ -262,7 +261,7 @@ function begin() {
     button.hidden = false;
     button.addEventListener("click", openKeys);
   }
-  for (const link of document.querySelectorAll('a[href="#resolve"]')) { link.addEventListener("click", openResolve); }
+  for (const link of document.querySelectorAll('a[href="#resolve"]')) { link.addEventListener("click", goToResolve); }
   for (const form of document.querySelectorAll("form[data-inline]")) { form.addEventListener("submit", sendInline); }
   keysOn.checked = window.localStorage.getItem("vigil-keys") !== "off";
   keysOn.addEventListener("change", () => window.localStorage.setItem("vigil-keys", keysOn.checked ? "on" : "off"));

@@ -1,6 +1,6 @@
 """Vigil on a port of its own over a fresh database, for browser tests: `python -m tests.moderation.served PORT`.
 
-It obeys lines on standard input, each answered by one line: `staff ROLE NAME`, `incident LEVEL TEXT`, `say SESSION TEXT`.
+It obeys `staff ROLE NAME`, `incident LEVEL TEXT` and `say SESSION TEXT` on standard input, each with a line of answer.
 """
 
 import os
@@ -22,10 +22,16 @@ from chat.models import Author, ChatSession  # noqa: E402
 from config.asgi import application  # noqa: E402
 from safety.engine.protocol import Finding, Verdict  # noqa: E402
 from safety.levels import Level  # noqa: E402
-from safety.models import AssessedKind  # noqa: E402
+from safety.models import AssessedKind, Incident  # noqa: E402
 from safety.services.checking import Checked  # noqa: E402
 from safety.services.incidents import Subject, record_assessment  # noqa: E402
 from tests.factories import make_incident, make_message, make_session, make_staff  # noqa: E402
+
+TRIGGERS = {
+    Level.CRISIS: "suicide_plan",
+    Level.WARNING: "self_harm",
+    Level.UNKNOWN: "check_failed",
+}
 
 
 def _staff(role: str, name: str) -> str:
@@ -36,15 +42,13 @@ def _incident(level: str, text: str) -> str:
     session = make_session()
     make_message(session, "Hello. I am here for you.", author=Author.AI)
     incident = make_incident(session, level=Level(level), text=text)
-    finding = Finding(
-        "suicide_plan", Level(level), "rules", "plan.decided", (0, text.find(".")), 0.9
-    )
+    trigger = TRIGGERS[Level(level)]
+    Incident.objects.filter(pk=incident.pk).update(triggers=[trigger])
+    finding = Finding(trigger, Level(level), "rules", f"{trigger}.stated", (0, text.find(".")), 0.9)
     subject = Subject(incident.person_id, session.pk, incident.message_id, text, "GB", 0, 2)
     record_assessment(
         kind=AssessedKind.MESSAGE,
-        checked=Checked(
-            Verdict(Level(level), ("suicide_plan",), 0.9, (finding,), "rules-2026.11"), 1.0
-        ),
+        checked=Checked(Verdict(Level(level), (trigger,), 0.9, (finding,), "rules-2026.11"), 1.0),
         subject=subject,
         now=timezone.now(),
     )

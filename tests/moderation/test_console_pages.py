@@ -7,6 +7,7 @@ from chat.services.control import hand_to_human
 from moderation.console.actions import ACTIONS
 from moderation.models import Look
 from moderation.services.claims import claim_incident
+from moderation.services.conversations import reply_as_human
 from safety.levels import Level
 from safety.models import AssessedKind, Incident, RiskClearance
 from safety.services.checking import Checked
@@ -188,6 +189,7 @@ def test_json_answers_tell_the_new_state(client, incident):
         ("look", {"reason": "curiosity"}),
         ("resolve", {"version": 1, "outcome": "no_risk_found", "detection": "wrong_severity"}),
         ("resolve", {"version": 1, "outcome": "made_up", "detection": "true"}),
+        ("resolve", {"version": 1, "outcome": "", "detection": ""}),
     ],
 )
 def test_a_form_that_lacks_something_gets_400(client, incident, moderator, now, action, form):
@@ -287,3 +289,30 @@ def test_an_ended_conversation_offers_no_takeover(client, incident, moderator, n
     page = client.get(page_of(incident)).content.decode()
     assert 'data-action="take-over"' not in page
     assert "the conversation has ended" in page
+
+
+def test_colleagues_are_named_in_the_transcript_and_looks_are_told(client, incident, lead, now):
+    claim(incident, lead, now)
+    hand_to_human(session_id=incident.session_id, staff_id=lead.pk, actor=actor_of(lead), now=now)
+    client.post(f"{page_of(incident)}look/", {"reason": "handover"})
+    reply_as_human(
+        incident_id=incident.pk, text="I am Lee.", staff=lead, actor=actor_of(lead), now=now
+    )
+    page = client.get(page_of(incident)).content.decode()
+    assert "Human · lee" in page
+    assert "You look without a claim (handover)." in page
+    assert "UNDEFINED" not in page
+
+
+def test_notes_and_earlier_incidents_stand_on_the_page(client, incident, moderator, now):
+    Incident.objects.filter(pk=incident.pk).update(
+        status="resolved", open_key=incident.pk, resolution={"outcome": "no_risk_found"}
+    )
+    session = ChatSession.objects.get(pk=incident.session_id)
+    second = make_incident(session, text="It is back.")
+    claim(second, moderator, now)
+    client.post(f"{page_of(second)}note/", {"text": "second line informed"})
+    page = client.get(page_of(second)).content.decode()
+    assert "Note for staff only · sam" in page
+    assert "second line informed" in page
+    assert "no risk found" in page
