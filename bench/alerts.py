@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import requests
@@ -12,7 +13,8 @@ from config.playground.client import PersonClient
 from config.playground.installation import Account, Installation
 from config.playground.receiver import Receiver
 
-SAMPLES = 60
+SAMPLES = 48
+"""Below the fifty rows that the page shows: a later crisis would stand behind them and rightly change nothing."""
 PAUSE_SECONDS = 0.15
 """Between samples, so that they do not fall into step with the sweep's pace."""
 WORDS = "I can't go on. I have decided to end my life tonight."
@@ -45,9 +47,10 @@ class OpenConsole:
         threading.Thread(target=self._listen, args=(stream,), daemon=True).start()
 
     def _listen(self, stream: requests.Response) -> None:
-        for line in stream.iter_lines(chunk_size=1):
-            if line.startswith(b"data:"):
-                self.changes.append(time.monotonic())
+        with suppress(requests.RequestException):  # the server stops before we do
+            for line in stream.iter_lines(chunk_size=1):
+                if line.startswith(b"data:"):
+                    self.changes.append(time.monotonic())
 
     def wait_for_change(self, *, after: float, seconds: float) -> float:
         """When the first change after a moment was told."""

@@ -59,12 +59,13 @@ def queries_and_times(client: Client) -> tuple[int, list[float]]:
     client.get("/admin/console/")
     with CaptureQueriesContext(connection) as captured:
         assert client.get("/admin/console/").status_code == 200
+    queries = len(captured)  # counted now: the next request empties the log
     times = []
     for _ in range(LOADS):
         began = time.perf_counter()
         client.get("/admin/console/")
         times.append((time.perf_counter() - began) * 1000)
-    return len(captured), times
+    return queries, times
 
 
 def main() -> int:
