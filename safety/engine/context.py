@@ -107,6 +107,11 @@ _SUPPOSED: Final = re.compile(
     r"\b(?:hypothetically|if i ever|if i were to|what if|in theory|would you rather)\b"
 )
 
+_OF_ANOTHER: Final = frozenset(
+    {"suicidal_ideation", "passive_ideation", "suicide_intent", "suicide_plan", "attempt_in_progress"}
+    | {"overdose", "self_harm", "self_harm_urge", "eating_disorder"}
+)
+"""What is a worry when someone else shows it; somebody else's hopelessness or farewell is not enough."""
 _LOWER: Final = {
     Level.CRISIS: Level.CONCERN,
     Level.WARNING: Level.CONCERN,
@@ -195,7 +200,7 @@ def read_in_context(rule: Rule, around: Surroundings) -> Reading | None:
 
 
 def _of_another(rule: Rule) -> Reading | None:
-    if rule.level.rank < Level.CONCERN.rank:
+    if rule.level.rank < Level.CONCERN.rank or rule.trigger not in _OF_ANOTHER:
         return None
     return Reading("third_party_risk", Level.CONCERN)
 

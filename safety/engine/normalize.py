@@ -121,8 +121,12 @@ def normalize(text: str) -> NormalizedText:
     """Bring a text into its plain form. Takes any string, in time linear in its length."""
     folded, origin_of = fold(text)
     writer = _Writer(origin_of)
+    last = 0
     for chunk in _CHUNK.finditer(folded):
+        if chunk.start() - last > 1 and not writer.letters:
+            writer.mark(",")
         _read_chunk(writer, chunk.group(), chunk.start())
+        last = chunk.end()
     writer.flush_letters()
     return _assemble(text, writer)
 
