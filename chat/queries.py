@@ -1,11 +1,17 @@
 """What chat is asked about persons, sessions and messages."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from audit.store.sealing import SealBroken
 from chat.models import Author, ChatSession, Message, Person, SessionEvent, TurnState
 
+logger = logging.getLogger(__name__)
+
 PAGE = 200
+HISTORY_MESSAGES = 20
+"""What a reply and a check see of the conversation before a message."""
 
 
 class SessionNotFound(Exception):
@@ -74,10 +80,21 @@ def transcript_of(session_id: str) -> list[Message]:
     return list(Message.objects.filter(session_id=session_id).order_by("sequence"))
 
 
-def recent_messages(*, session_id: str, before: int, count: int) -> list[Message]:
-    """The last messages before a number, in order."""
-    rows = Message.objects.filter(session_id=session_id, sequence__lt=before).order_by("-sequence")
-    return list(reversed(rows[:count]))
+def history_before(message: Message) -> tuple[tuple[str, str], ...]:
+    """The last messages before this one as (author, text), in order; one whose seal does not open is left out."""
+    rows = Message.objects.filter(
+        session_id=message.session_id, sequence__lt=message.sequence
+    ).order_by("-sequence")
+    recent = rows.only("author", "text")[:HISTORY_MESSAGES]
+    return tuple(entry for row in reversed(recent) if (entry := _entry(row)))
+
+
+def _entry(row: Message) -> tuple[str, str] | None:
+    try:
+        return row.author, row.text
+    except SealBroken:
+        logger.exception("a stored message cannot be read", extra={"message_id": row.pk})
+        return None
 
 
 def reply_to(message_id: str) -> Message | None:

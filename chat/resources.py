@@ -90,6 +90,7 @@ class Resource:
             "note": self.note,
             "source": self.source,
             "checked_on": self.checked_on,
+            "checked_by": self.checked_by,
         }
 
 

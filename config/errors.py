@@ -24,6 +24,7 @@ from chat.resources import resources_for
 from chat.services.consents import ConsentRequired, NotCurrent
 from chat.services.persons import RegistrationClosed
 from chat.services.sessions import NotReportable, SessionClosed
+from chat.services.stream import SessionMoved
 from chat.services.turns import KeyReused
 from chat.tokens import TokenExpired, TokenRefused
 from chat.tools import UnknownTool
@@ -59,6 +60,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
         409, "consent_not_current", "That is not the current version of the document."
     ),
     SessionNotFound: Kind(404, "session_not_found", "There is no such session."),
+    SessionMoved: Kind(404, "session_not_found", "There is no such session."),
     MessageNotFound: Kind(404, "message_not_found", "There is no such message."),
     UnknownTool: Kind(404, "tool_not_found", "There is no such tool."),
     SessionClosed: Kind(

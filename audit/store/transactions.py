@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 P = ParamSpec("P")
@@ -35,6 +36,7 @@ class _Depth(threading.local):
 
 
 _depth = _Depth()
+_writing = threading.Lock()
 
 
 class NotInTransaction(RuntimeError):
@@ -75,6 +77,28 @@ def _deeper() -> Iterator[None]:
 
 
 def _until_unlocked(call: Callable[[], R]) -> R:
+    with _turn_to_write():
+        return _tried_again(call)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Queue the threads of this process for SQLite's one place to write, which by itself waits by sleeping.
+
+    Whoever waits longer than the database would goes on without a turn, and meets the database's own time-out.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    mine = _writing.acquire(timeout=settings.DATABASES["default"]["OPTIONS"]["timeout"])
+    try:
+        yield
+    finally:
+        if mine:
+            _writing.release()
+
+
+def _tried_again(call: Callable[[], R]) -> R:
     for _ in range(LOCKED_TRIES - 1):
         try:
             return _once(call)

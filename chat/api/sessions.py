@@ -121,7 +121,7 @@ class ToolsView(PersonView):
     @extend_schema(responses={200: ToolOutput(many=True)}, operation_id="list_tools")
     def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         """List the tools with their steps."""
-        return Response(ToolOutput(all_tools(), many=True).data)
+        return Response(ToolOutput(all_tools(self.person.country), many=True).data)
 
 
 class UseToolView(PersonView):
@@ -132,6 +132,10 @@ class UseToolView(PersonView):
         """Open a tool in a session; it is counted in `tools_used`."""
         checked_input(EmptyInput, request.data)
         tool = use_tool(
-            session=self.own_session(session_id), name=name, actor=self.actor, now=timezone.now()
+            session=self.own_session(session_id),
+            person=self.person,
+            name=name,
+            actor=self.actor,
+            now=timezone.now(),
         )
         return Response(ToolOutput(tool).data, status=201)

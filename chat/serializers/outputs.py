@@ -100,6 +100,7 @@ class ResourceOutput(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
     source = serializers.CharField()  # type: ignore[assignment]
     checked_on = serializers.CharField()
+    checked_by = serializers.CharField()
 
 
 class ResourceListOutput(serializers.Serializer[Any]):

@@ -13,12 +13,13 @@ from audit.services import record
 from audit.store.transactions import transactional
 from chat.metrics import REPLY_SECONDS
 from chat.models import Author, ChatSession, Handler, Message, Person, TurnState
-from chat.queries import recent_messages
+from chat.queries import reply_to
 from chat.replies.crisis import careful_reply, crisis_protocol
 from chat.replies.embedded import EmbeddedProvider
+from chat.replies.listening import History
 from chat.replies.protocol import ReplyProvider, ReplyRequest
 from chat.services.sessions import subject_of
-from chat.services.stream import Words, append_message
+from chat.services.stream import SessionMoved, Words, append_message
 from safety.levels import Level
 from safety.models import AssessedKind
 from safety.services.checking import Checked, check_reply
@@ -26,7 +27,6 @@ from safety.services.incidents import record_assessment
 
 logger = logging.getLogger(__name__)
 
-HISTORY_MESSAGES = 20
 REPLIES_AT_ONCE = 64
 FIXED = "fixed"
 """Provider name of texts that were written and approved beforehand."""
@@ -60,46 +60,63 @@ def reply_provider() -> ReplyProvider:
     return EmbeddedProvider()
 
 
-def answer(*, message_id: str, person: Person, actor: Actor, now: datetime) -> None:
-    """Answer an assessed message; does nothing when that has happened."""
-    message = Message.objects.get(pk=message_id)
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a turn ended.
+
+    Args:
+        reply: what the AI said; None where a human is in control.
+        handled_by: who answers in the session.
+    """
+
+    reply: Message | None
+    handled_by: str
+
+
+def answer(
+    *, message: Message, person: Person, history: History, actor: Actor, now: datetime
+) -> Answered:
+    """Answer an assessed message; where that has happened, tell how."""
     session = ChatSession.objects.get(pk=message.session_id)
     if message.turn_state != TurnState.ASSESSED:
-        return
+        return Answered(reply_to(message.pk), session.handled_by)
     if session.handled_by == Handler.HUMAN:
-        _leave_to_human(message)
-        return
+        return _leave_to_human(message)
     started = time.perf_counter()
-    draft = _checked_draft(message, session, person)
+    draft = _checked_draft(message, session, person, history)
     REPLY_SECONDS.labels(provider=draft.provider).observe(time.perf_counter() - started)
     try:
-        _commit(message, session, person, draft, actor=actor, now=now)
+        reply = _commit(message, session, person, draft, actor=actor, now=now)
     except TakenOver:
         logger.info("reply refused: taken over", extra={"message_id": message.pk})
-        _leave_to_human(message)
+        return _leave_to_human(message)
+    return Answered(reply, Handler.AI)
 
 
 @transactional
-def _leave_to_human(message: Message) -> None:
+def _leave_to_human(message: Message) -> Answered:
     Message.objects.filter(pk=message.pk).update(turn_state=TurnState.ANSWERED)
+    return Answered(reply_to(message.pk), Handler.HUMAN)
 
 
-def _checked_draft(message: Message, session: ChatSession, person: Person) -> Draft:
+def _checked_draft(
+    message: Message, session: ChatSession, person: Person, history: History
+) -> Draft:
     level = Level(message.level)
     if level is Level.CRISIS:
         return Draft(crisis_protocol(person.country), FIXED, None, safe_replacement=False)
     if level is Level.UNKNOWN or message.shed:
         return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
-    draft = _generated(message, session, person)
+    draft = _generated(message, session, person, history)
     if draft.checked and draft.checked.verdict.level is not Level.NONE:
         return replace(draft, text=careful_reply(person.country), safe_replacement=True)
     return draft
 
 
-def _generated(message: Message, session: ChatSession, person: Person) -> Draft:
+def _generated(message: Message, session: ChatSession, person: Person, history: History) -> Draft:
     provider = reply_provider()
     try:
-        request = _request_for(message, session, person)
+        request = _request_for(message, session, person, history)
         made = _pool.submit(provider.reply, request).result(timeout=settings.MODEL_TIMEOUT / 1000)
     except Exception:
         logger.exception("reply provider failed", extra={"provider": provider.name})
@@ -107,13 +124,12 @@ def _generated(message: Message, session: ChatSession, person: Person) -> Draft:
     return Draft(made.text, made.provider, check_reply(made.text), safe_replacement=False)
 
 
-def _request_for(message: Message, session: ChatSession, person: Person) -> ReplyRequest:
-    earlier = recent_messages(
-        session_id=session.pk, before=message.sequence, count=HISTORY_MESSAGES
-    )
+def _request_for(
+    message: Message, session: ChatSession, person: Person, history: History
+) -> ReplyRequest:
     return ReplyRequest(
         text=message.text,
-        history=tuple((row.author, row.text) for row in earlier),
+        history=history,
         level=Level(message.level),
         triggers=tuple(message.triggers),
         country=person.country,
@@ -131,14 +147,9 @@ def _commit(
     *,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Message:
     unanswered = Message.objects.filter(pk=message.pk, turn_state=TurnState.ASSESSED)
-    same_fence = ChatSession.objects.filter(
-        pk=session.pk, fence=session.fence, handled_by=Handler.AI
-    )
-    if not same_fence.update(last_activity=now) or not unanswered.update(
-        turn_state=TurnState.ANSWERED
-    ):
+    if not unanswered.update(turn_state=TurnState.ANSWERED):
         raise TakenOver
     words = Words(
         author=Author.AI,
@@ -147,7 +158,11 @@ def _commit(
         provider=draft.provider,
         safe_replacement=draft.safe_replacement,
     )
-    reply = append_message(session_id=session.pk, words=words, now=now)
+    still_ours = {"fence": session.fence, "handled_by": Handler.AI}
+    try:
+        reply = append_message(session_id=session.pk, words=words, now=now, where=still_ours)
+    except SessionMoved:
+        raise TakenOver from None
     if draft.checked:
         subject = subject_of(session=session, person=person, message_id=reply.pk, text=draft.text)
         record_assessment(kind=AssessedKind.REPLY, checked=draft.checked, subject=subject, now=now)
@@ -163,3 +178,4 @@ def _commit(
             "replaced": draft.safe_replacement,
         },
     )
+    return reply

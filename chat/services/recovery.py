@@ -37,7 +37,8 @@ def finish_stuck_turns(*, now: datetime) -> int:
 def _finish(message: Message, now: datetime) -> int:
     person_id = ChatSession.objects.values_list("person_id", flat=True).get(pk=message.session_id)
     person = Person.objects.get(pk=person_id)
-    Message.objects.filter(pk=message.pk).update(shed=True)
+    message.shed = True
+    message.save(update_fields=["shed"])
     try:
         finish_turn(message=message, person=person, actor=Actor.system("recovery"), now=now)
     except Exception:

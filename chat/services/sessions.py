@@ -85,10 +85,17 @@ def ask_for_human(
         SessionClosed: it has ended.
     """
     check_open(session)
+    subject = subject_of(session=session, person=person, message_id="", text="")
+    call_human(session=session, subject=subject, actor=actor, now=now)
+    return session
+
+
+def call_human(*, session: ChatSession, subject: Subject, actor: Actor, now: datetime) -> None:
+    """Make the incident and the page, and let the person wait; inside the transaction of what asks for it."""
     raise_asked(
         kind=IncidentKind.HUMAN_REQUESTED,
         marker="human_requested",
-        subject=subject_of(session=session, person=person, message_id="", text=""),
+        subject=subject,
         actor=actor,
         now=now,
     )
@@ -99,7 +106,6 @@ def ask_for_human(
             session_id=session.pk, kind=EventKind.WAITING, data={"state": "nobody_yet"}, now=now
         )
     _record("human_requested", session, actor, now)
-    return session
 
 
 def subject_of(*, session: ChatSession, person: Person, message_id: str, text: str) -> Subject:
@@ -116,7 +122,9 @@ def subject_of(*, session: ChatSession, person: Person, message_id: str, text: s
 
 
 @transactional
-def use_tool(*, session: ChatSession, name: str, actor: Actor, now: datetime) -> Tool:
+def use_tool(
+    *, session: ChatSession, person: Person, name: str, actor: Actor, now: datetime
+) -> Tool:
     """Keep that a tool was opened, and give its steps.
 
     Raises:
@@ -124,7 +132,7 @@ def use_tool(*, session: ChatSession, name: str, actor: Actor, now: datetime) ->
         UnknownTool: there is none of that name.
     """
     check_open(session)
-    tool = tool_named(name)
+    tool = tool_named(name, person.country)
     session.tools_used = [*session.tools_used, tool.name][-TOOLS_KEPT:]
     session.last_activity = now
     session.save(update_fields=["tools_used", "last_activity"])

@@ -1,7 +1,9 @@
 """A session's stream: numbers, messages and events, in one order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db.models import F
 
@@ -33,17 +35,41 @@ class Words:
     safe_replacement: bool = False
 
 
-def next_sequence(session_id: str) -> int:
-    """The next number in the session; call it inside a transaction."""
-    require_transaction("next_sequence")
+class SessionMoved(Exception):
+    """The session is gone, or no longer as the caller needs it to be."""
+
+
+def _advance(session_id: str, where: Mapping[str, object], **changes: object) -> int:
+    require_transaction("a session's numbering")
     own = ChatSession.objects.filter(pk=session_id)
-    own.update(last_sequence=F("last_sequence") + 1)
+    if not own.filter(**where).update(last_sequence=F("last_sequence") + 1, **changes):
+        raise SessionMoved
     return own.values_list("last_sequence", flat=True).get()
 
 
-def append_message(*, session_id: str, words: Words, now: datetime, **fields: object) -> Message:
-    """Add words to the session and tell the stream; `fields` are further columns of the message."""
-    sequence = next_sequence(session_id)
+def append_message(
+    *,
+    session_id: str,
+    words: Words,
+    now: datetime,
+    where: Mapping[str, object] = MappingProxyType({}),
+    **fields: object,
+) -> Message:
+    """Add words to the session and tell the stream.
+
+    Args:
+        session_id: where.
+        words: what is said.
+        now: when.
+        where: what must still hold of the session.
+        fields: further columns of the message.
+
+    Raises:
+        SessionMoved: it does not hold, or the session is gone.
+    """
+    sequence = _advance(
+        session_id, where, total_messages=F("total_messages") + 1, last_activity=now
+    )
     message = Message(
         session_id=session_id,
         sequence=sequence,
@@ -61,9 +87,6 @@ def append_message(*, session_id: str, words: Words, now: datetime, **fields: ob
     message.client_key = words.client_key or message.pk
     message.save(force_insert=True)
     _add(session_id, sequence, EventKind.MESSAGE, {"message_id": message.pk}, now)
-    ChatSession.objects.filter(pk=session_id).update(
-        total_messages=F("total_messages") + 1, last_activity=now
-    )
     return message
 
 
@@ -71,7 +94,7 @@ def append_event(
     *, session_id: str, kind: EventKind, data: dict[str, object], now: datetime
 ) -> SessionEvent:
     """Add an event that is no message."""
-    return _add(session_id, next_sequence(session_id), kind, data, now)
+    return _add(session_id, _advance(session_id, {}), kind, data, now)
 
 
 def _add(

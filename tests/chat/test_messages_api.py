@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEvent
-from chat.models import Message
-from safety.models import Delivery, Incident
+from chat.models import Author, Message
+from chat.replies.phrases import load_phrases
+from safety.models import Assessment, Delivery, Incident
 from tests.chat.conftest import ApiClient
-from tests.factories import make_person, make_session
+from tests.factories import make_message, make_person, make_session
 
 CRISIS = "I have a plan and I am going to kill myself tonight."
 
@@ -77,6 +78,24 @@ def test_one_open_incident_per_session_is_raised_by_later_messages(api, session)
 def test_a_joke_does_not_clear_a_crisis(api, session):
     api.say(session, CRISIS)
     assert api.say(session, "haha I was only joking").json()["safety"]["score"] >= 3
+
+
+def test_a_bare_yes_to_a_question_about_danger_goes_to_a_human(api, session):
+    question = load_phrases().care.safety_questions[0]
+    make_message(session, f"I hear you. {question}", author=Author.AI)
+    body = api.say(session, "yes").json()
+    assert body["safety"]["level"] == "warning"
+    assert body["safety"]["triggers"] == ["suicidal_ideation"]
+    finding = Assessment.objects.get(kind="message").findings[0]
+    assert (finding["detector"], finding["rule"]) == ("conversation", "danger_question_answered")
+    assert Incident.objects.get().severity == "warning"
+
+
+def test_asking_for_a_person_in_words_is_asking_for_a_person(api, session):
+    api.say(session, "I want to talk to a real person.")
+    assert "human_requested" in Incident.objects.get().triggers
+    session.refresh_from_db()
+    assert session.waiting_since
 
 
 def test_a_retry_is_answered_as_the_first_time(api, session):

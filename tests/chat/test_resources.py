@@ -120,7 +120,7 @@ def test_the_json_shape_is_plain_and_complete():
     assert texting["phone"] == ""
     assert set(texting) == {
         *("id", "name", "kind", "phone", "sms", "url"),
-        *("hours", "languages", "note", "source", "checked_on"),
+        *("hours", "languages", "note", "source", "checked_on", "checked_by"),
     }
 
 
