@@ -29,9 +29,10 @@ _NEGATOR: Final = re.compile(
 )
 _NO_NEGATION: Final = re.compile(
     r"\b(?:not|never) (?:\w+ )?(?:stop|help|resist|shake|escape|avoid|only|just|sure|wait|deny|ignore|lie|lying|joking|"
-    r"kidding|afraid|scared|enough|know (?:if|why|how|when|what|whether)|care if|care whether|see why|the only|even "
-    r"(?:sure|know)|like i|exaggerating|first|understand|tell|control|want help|think of any|cope|handle|take|do this|do it|go on|"
-    r"live|sleep|eat|be happy|happy|have the|have enough|be here if|brave|strong|okay|ok|fine|well|alone|supposed|ready to|much|get better)\b"
+    r"kidding|afraid|scared|enough|know (?:if|why|how|when|what|whether)|care if|care whether|see why|the only|control|"
+    r"even (?:sure|know)|like i|first|understand|tell|want help|think of any|cope|handle|take|do this|do it|"
+    r"go on|live|sleep|eat|be happy|happy|have the|have enough|be here if|brave|strong|okay|ok|fine|well|alone|"
+    r"supposed|ready to|much|get better)\b"
     r"|\b(?:why|should|could|might as well|do|would|can|did|have) (?:\w+ )?i not\b|\bwhy not\b|\bnot not\b"
     r"|\bno (?:reason|point|way|doubt|choice|other|matter|one|wonder|joke|lie|hope|idea|longer (?:know|care|can))\b"
     r"|\bnever (?:\w+ ){0,3}(?:so|this|more|as)\b|\bnothing\b|\bno$"
@@ -84,20 +85,22 @@ _THIRD: Final = frozenset(
     }
 )
 _PAST: Final = re.compile(
-    r"\b(?:years ago|year ago|used to|when i was (?:\w+ ){0,3}(?:\d+|young\w*|little|a|in|kid|child|teen\w*)|as a (?:\w+ )?"
-    r"(?:kid|child|teen|teenager)|in (?:high|middle|elementary) school|in the past|back then|back in|long time ago|growing "
-    r"up|decades? ago|in my (?:teens|twenties|childhood|past)|once upon|no longer|have recovered|am recovered|recovered from|"
-    r"in (?:19|20)\d\d|(?:not|never) any more|got over|am past that|do not any more|those days are|at the time|in my life i)\b"
+    r"\b(?:years? ago|used to|when i was (?:\w+ ){0,3}(?:\d+|young\w*|little|a|in|kid|child|teen\w*)|"
+    r"as a (?:\w+ )?(?:kid|child|teen|teenager)|in (?:high|middle|elementary) school|in the past|back then|back in|"
+    r"long time ago|growing up|decades? ago|in my (?:teens|twenties|childhood|past)|once upon|no longer|have recovered|"
+    r"am recovered|recovered from|in (?:19|20)\d\d|(?:not|never) any more|got over|am past that|do not any more|"
+    r"those days are|at the time|in my life i)\b"
 )
 _PRESENT: Final = re.compile(
-    r"\b(?:again|still|now|lately|recently|these days|relapse\w*|today|tonight|right now|keep|every day|ever since|since then|"
-    r"currently|came back|is back|are back|getting worse|more and more|all the time|always|constantly|last (?:night|week))\b"
+    r"\b(?:again|still|now|lately|recently|these days|relapse\w*|today|tonight|right now|keep|every day|ever since|"
+    r"since then|currently|came back|is back|are back|getting worse|more and more|all the time|always|constantly|"
+    r"last (?:night|week))\b"
 )
 _FICTION: Final = re.compile(
-    r"\b(?:novel|fiction\w*|my story|a story|short story|protagonist|main character|my characters?|the characters?|this "
-    r"characters?|screenplay|fanfic\w*|lyrics?|song|movie|film|episode|anime|manga|roleplay|video game|the game|in game|"
-    r"poem|script|the book|my book|a book|tv show|the show|this show|documentary|campaign|minecraft|gta|sims|essay|"
-    r"hamlet|romeo|shakespeare|season \d+|plot|the villain|cosplay|dnd|npc|bot)\b"
+    r"\b(?:novel|fiction\w*|my story|a story|short story|protagonist|main character|my characters?|the characters?|"
+    r"this characters?|screenplay|fanfic\w*|lyrics?|song|movie|film|episode|anime|manga|roleplay|video game|the game|"
+    r"in game|poem|script|the book|my book|a book|tv show|the show|this show|documentary|campaign|minecraft|gta|sims|"
+    r"essay|hamlet|romeo|shakespeare|season \d+|plot|the villain|cosplay|dnd|npc|bot)\b"
 )
 _REPORTED: Final = re.compile(
     r"\b(?:he|she|they|who|lyrics?|song|tweet|sign|movie|book|character|article|titled|called|title|headline|phrase|word|"
@@ -108,7 +111,7 @@ _SUPPOSED: Final = re.compile(
 )
 
 _OF_ANOTHER: Final = frozenset(
-    {"suicidal_ideation", "passive_ideation", "suicide_intent", "suicide_plan", "attempt_in_progress"}
+    {"suicidal_ideation", "suicide_intent", "suicide_plan", "attempt_in_progress"}
     | {"overdose", "self_harm", "self_harm_urge", "eating_disorder"}
 )
 """What is a worry when someone else shows it; somebody else's hopelessness or farewell is not enough."""

@@ -27,6 +27,8 @@ _EMOJI: Final[dict[str, str]] = read_words("emoji.yaml")
 _LETTERS: Final[dict[str, str]] = read_words("homoglyphs.yaml")["always"]
 _FIRST_FLAG_LETTER: Final = 0x1F1E6
 _LETTERS_IN_ALPHABET: Final = 26
+_LONGEST_PARTS: Final = 6
+"""A letter with its marks. Longer decompositions are whole phrases in one character; they would multiply the text."""
 _CACHED_CHARACTERS: Final = 8192
 
 
@@ -76,7 +78,8 @@ def fold_character(character: str) -> str:
     plain = character.translate(_PUNCTUATION)
     if plain != character or character in "\n\t ":
         return plain
-    return "".join(_fold_part(part) for part in unicodedata.normalize("NFKD", character).casefold())
+    parts = unicodedata.normalize("NFKD", character).casefold()
+    return "".join(_fold_part(part) for part in parts) if len(parts) <= _LONGEST_PARTS else " "
 
 
 def _fold_part(part: str) -> str:

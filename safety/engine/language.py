@@ -1,7 +1,7 @@
 """Which texts are not English, and danger words of other languages in them.
 
-We read English. A text in another language is not called safe: it is marked `language_unsupported`, level unknown, and a
-human looks, unless a danger word of a language we know some words of gives it a level of its own.
+We read English. A text in another language is not called safe: it is marked `language_unsupported`, level unknown, and
+a human looks, unless a danger word of a language we know some words of gives it a level of its own.
 """
 
 import re

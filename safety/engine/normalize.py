@@ -180,7 +180,7 @@ def _read_pieces(writer: _Writer, chunk: str, start: int) -> None:
             return
     place = 0
     for offset, piece in pieces:
-        _mark_after(writer, chunk[place:offset])
+        _mark_after(writer, chunk[place:offset].replace(".", ","))
         read = spelling.read_contraction if "'" in piece else spelling.read_word
         place = offset + len(piece)
         writer.add(read(piece), start + offset, start + place)

@@ -13,7 +13,7 @@ class Finding:
     """One reason for a level.
 
     Args:
-        trigger: an entry of TRIGGERS or REPLY_TRIGGERS.
+        trigger: an entry of TRIGGERS or REPLY_TRIGGERS, or the marker `language_unsupported`.
         level: what this finding alone would justify.
         detector: name of the detector that made it, such as `rules` or `arc`.
         rule: stable id of the rule or feature inside that detector.
@@ -83,7 +83,10 @@ class Verdict:
 class Detector(Protocol):
     """Anything that finds signs of risk in a text."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What its findings are signed with."""
+        ...
 
     def find(self, text: NormalizedText, arc: Arc) -> Sequence[Finding]:
         """Signs in the text; empty where there are none. Must be linear in the length of the text."""

@@ -25,12 +25,12 @@ _PROBABILITY: Final = {
     Level.WARNING: 0.85,
     Level.CRISIS: 0.95,
 }
-"""How sure a rule is, by its level. Source: share of any-risk rows among those a rule fired on, our development sets."""
+"""How sure a rule is, by its level. Source: share of any-risk rows among those a rule fired on, development sets."""
 
 _NAME: Final = re.compile(r"\{([a-z]\w*)\}")
 _MEMORY_BYTES: Final = 32 << 20
-"""What one rule's automaton may hold. RE2 turns to its slow matcher only when one text fills this twice; 8 000 characters
-make at most 8 000 states of two or three kilobytes, so they cannot."""
+"""What one rule's automaton may hold. RE2 turns to its slow matcher only when one text fills this twice; 8 000
+characters make at most 8 000 states of two or three kilobytes, so they cannot."""
 
 
 class RuleFileInvalid(ValueError):
@@ -176,6 +176,8 @@ def _alternatives(patterns: list[str]) -> str:
 def _expanded(pattern: str, words: dict[str, str], *, spaces: bool = True) -> str:
     """Write the named groups out and let commas pass at spaces.
 
+    `$|[.,]` says that the text or a clause ends: in the plain form a mark has a space behind it, or is the last.
+
     Raises:
         RuleFileInvalid: a name that `_words.yaml` does not hold.
     """
@@ -183,6 +185,7 @@ def _expanded(pattern: str, words: dict[str, str], *, spaces: bool = True) -> st
         whole = _NAME.sub(lambda name: words[name.group(1)], pattern)
     except KeyError as unknown:
         raise RuleFileInvalid(f"no group of words is called {unknown}") from None
+    whole = whole.replace("$|[.,]", "[.,]?$|[.,] ").replace("$|[., ]", "[.,]?$|[.,]? ")
     return whole.replace(" ", ",? ") if spaces else whole
 
 

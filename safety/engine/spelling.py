@@ -98,15 +98,13 @@ def _disguised(word: str) -> str | None:
 
 
 def _decoded(word: str) -> str | None:
-    if word.isalpha():
+    """Digits and signs read as letters, where that makes a watched word or a piece of text-speak."""
+    if word.isalpha() or word.isdigit() or len(word) < _SHORTEST_STARRED:
         return None
     for table in (_LEET, _LEET_L):
         plain = word.translate(table)
-        read = _EXPANSIONS.get(plain, plain)
-        if plain in _WATCHED or (
-            read != plain and plain.isalpha() and not word.isdigit() and len(plain) > 2
-        ):  # noqa: PLR2004
-            return read
+        if plain in _WATCHED or plain in _EXPANSIONS:
+            return _EXPANSIONS.get(plain, plain)
     return None
 
 
@@ -127,7 +125,7 @@ def _starred(chunk: str) -> str | None:
     shown = sum(letter.isalpha() and letter != "x" for letter in chunk)
     if len(chunk) < _SHORTEST_STARRED or not chunk[0].isalpha() or 2 * shown < len(chunk):
         return None
-    if not any(letter in "*#~%" or letter in "._-" for letter in chunk[1:]):
+    if chunk.isalnum():
         return None
     for word in _WATCHED_BY_LENGTH.get(len(chunk), ()):
         if all(a == b or b in _STARS for a, b in zip(word, chunk, strict=True)):
@@ -175,11 +173,9 @@ def _slipped(word: str) -> str | None:
     """A watched word with one letter wrong, missing, added or out of place."""
     if len(word) < _SHORTEST_SLIP - 1 or word in _NOT_SLIPS:
         return None
-    for form in (word, *_one_letter_less(word)):
-        watched = _SLIPS.get(form)
-        if watched is not None and watched not in {"better"} and abs(len(watched) - len(word)) <= 1:
-            return watched
-    return None
+    forms = (_SLIPS.get(form) for form in (word, *sorted(_one_letter_less(word))))
+    near = (watched for watched in forms if watched and abs(len(watched) - len(word)) <= 1)
+    return next(near, None)
 
 
 def knows(word: str) -> bool:
