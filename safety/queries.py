@@ -7,7 +7,7 @@ from safety.engine.protocol import Arc, PastTurn
 from safety.levels import Level
 from safety.models import AssessedKind, Assessment, Incident, IncidentStatus, RiskClearance
 
-ARC_TURNS = 60
+ARC_TURNS = 30
 ARC_DAYS = 30
 """How far back the arc looks. Source: NICE NG225, the risk of a further attempt is highest in the weeks after one."""
 
