@@ -37,6 +37,7 @@ _NO_NEGATION: Final = re.compile(
     r"|\bno (?:reason|point|way|doubt|choice|other|matter|one|wonder|joke|lie|hope|idea|longer (?:know|care|can))\b"
     r"|\bnever (?:\w+ ){0,3}(?:so|this|more|as)\b|\bnothing\b|\bno$"
 )
+_NEVER_SO: Final = re.compile(r"^,? ?(?:so|this|that|as) (?:much|bad|badly|often|strongly)\b|^,? more\b")
 _FIRST: Final = frozenset({"i", "me", "my", "myself", "we", "mine", "am"})
 _THIRD: Final = frozenset(
     {
@@ -209,10 +210,12 @@ def _of_another(rule: Rule) -> Reading | None:
 
 
 def is_negated(around: Surroundings) -> bool:
-    """`i would never …`, `i am not going to …`; but not `i can not stop …`."""
+    """`i would never …`, `i am not going to …`; but not `i can not stop …` or `i never … so much`."""
     scope = _SCOPE_ENDS.sub("", around.before.rstrip())
     near = " ".join(scope.split()[-_NEGATION_WORDS:])
-    return bool(_NEGATOR.search(near)) and not _NO_NEGATION.search(near)
+    if not _NEGATOR.search(near) or _NO_NEGATION.search(near):
+        return False
+    return not _NEVER_SO.search(around.after)
 
 
 def of_another(around: Surroundings) -> bool:

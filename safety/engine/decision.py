@@ -69,9 +69,17 @@ def _raised(level: Level, findings: Sequence[Finding]) -> Level:
 
 
 def _acts_on_it(findings: Sequence[Finding]) -> bool:
-    """A wish to die together with a farewell, a method or means, found by different rules."""
-    wish = any(finding.trigger in _IDEATION for finding in findings)
-    return wish and any(finding.trigger in _ACTION for finding in findings)
+    """A wish to die together with a farewell, a method or means, said in different words."""
+    wishes = [finding for finding in findings if finding.trigger in _IDEATION]
+    actions = [finding for finding in findings if finding.trigger in _ACTION]
+    return any(_apart(wish, action) for wish in wishes for action in actions)
+
+
+def _apart(one: Finding, other: Finding) -> bool:
+    """Whether two findings stand on different words; those without words stand on what came before."""
+    if one.span is None or other.span is None:
+        return True
+    return one.span[1] <= other.span[0] or other.span[1] <= one.span[0]
 
 
 def _probability(findings: Sequence[Finding], level: Level) -> float:

@@ -55,8 +55,8 @@ def is_foreign(folded: str) -> bool:
 
 def _is_foreign_latin(words: list[str]) -> bool:
     telling = [word for word in words if len(word) > 1]
-    english = sum(word in ENGLISH or knows(word) for word in telling)
     foreign = sum(word in _foreign_words() for word in telling)
+    english = sum(word in ENGLISH or (knows(word) and word not in _foreign_words()) for word in telling)
     if foreign >= 2 and foreign > english:  # noqa: PLR2004 - one may be a name
         return True
     return len(telling) >= _FEWEST_WORDS and english < _ENGLISH_SHARE * len(telling)
@@ -65,7 +65,7 @@ def _is_foreign_latin(words: list[str]) -> bool:
 @lru_cache(1)
 def _foreign_words() -> frozenset[str]:
     languages: dict[str, list[str]] = read_words("languages.yaml")["function_words"]
-    return frozenset(word for words in languages.values() for word in words) - ENGLISH
+    return frozenset(fold(word)[0] for words in languages.values() for word in words) - ENGLISH
 
 
 def _danger(folded: str, origin_of: list[int] | None) -> list[Finding]:
@@ -87,6 +87,12 @@ def _danger_patterns() -> tuple[tuple[Level, Any], ...]:
 
 
 def _pattern(phrases: list[str]) -> Any:  # noqa: ANN401 - re2 has no types
-    folded = (re2.escape(fold(phrase)[0]) for phrase in phrases)
-    edged = (rf"\b{phrase}" if phrase[0].isascii() else phrase for phrase in folded)
-    return re2.compile("|".join(phrase.replace(r"\ ", r"\s+") for phrase in edged).encode())
+    return re2.compile("|".join(_edged(fold(phrase)[0]) for phrase in phrases).encode())
+
+
+def _edged(phrase: str) -> str:
+    """A Latin phrase begins with a word and, unless a star leaves it open, ends with one; others have no such edges."""
+    pattern = re2.escape(phrase.rstrip("*")).replace(r"\ ", r"\s+")
+    if not phrase[0].isascii():
+        return str(pattern)
+    return rf"\b{pattern}" if phrase.endswith("*") else rf"\b{pattern}\b"

@@ -1,0 +1,1 @@
+"""Commands of safety, one a module."""

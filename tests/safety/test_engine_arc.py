@@ -1,0 +1,105 @@
+"""What earlier turns add."""
+
+import pytest
+
+from safety.engine.assess import assess, assess_turns
+from safety.engine.protocol import Arc, PastTurn
+from safety.levels import Level
+
+DAY = 86_400
+
+
+def _past(level: Level, *triggers: str, days: float = 0.0, same_session: bool = True) -> PastTurn:
+    return PastTurn(days * DAY, level, triggers, same_session)
+
+
+def _arc(*turns: PastTurn) -> Arc:
+    return Arc(turns)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "days", "level"),
+    [
+        (Level.CRISIS, 0, Level.WARNING),
+        (Level.CRISIS, 6.9, Level.WARNING),
+        (Level.CRISIS, 7.1, Level.CONCERN),
+        (Level.CRISIS, 29, Level.CONCERN),
+        (Level.CRISIS, 31, Level.NONE),
+        (Level.WARNING, 1, Level.CONCERN),
+        (Level.WARNING, 8, Level.NONE),
+        (Level.CONCERN, 0, Level.NONE),
+        (Level.UNKNOWN, 0, Level.NONE),
+    ],
+)
+def test_an_earlier_crisis_fades_over_days(earlier, days, level):
+    arc = _arc(_past(earlier, "suicide_plan", days=days, same_session=False))
+    assert assess("what a nice day", arc).level is level
+
+
+def test_the_kept_level_names_what_fired_then():
+    verdict = assess("hello", _arc(_past(Level.CRISIS, "language_unsupported", "overdose")))
+    assert verdict.triggers == ("overdose",)
+    assert verdict.findings[0].span is None
+
+
+def test_a_level_without_a_clinical_trigger_is_kept_as_ideation():
+    assert assess("hello", _arc(_past(Level.CRISIS))).triggers == ("suicidal_ideation",)
+
+
+def test_the_gravest_earlier_turn_is_kept():
+    arc = _arc(_past(Level.CRISIS, "goodbye", days=1), _past(Level.WARNING, "abuse"))
+    assert assess("hello", arc).level is Level.WARNING
+
+
+@pytest.mark.parametrize("level", [Level.WARNING, Level.CRISIS])
+def test_a_denial_does_not_clear_a_disclosure(level):
+    verdict = assess("i was just joking", _arc(_past(level, "suicidal_ideation")))
+    assert verdict.level is Level.WARNING
+
+
+def test_a_joke_without_a_disclosure_is_a_joke():
+    assert assess("i was just joking").level is Level.NONE
+    assert assess("i was just joking", _arc(_past(Level.LOW, "panic"))).level is Level.NONE
+
+
+def test_an_old_disclosure_makes_no_denial():
+    arc = _arc(_past(Level.WARNING, "suicidal_ideation", days=3))
+    assert assess("i was just joking", arc).level is Level.CONCERN
+
+
+def test_the_third_time_of_despair_is_a_warning():
+    hopeless = _past(Level.CONCERN, "hopelessness")
+    burden = _past(Level.CONCERN, "burden", days=1)
+    assert assess("i feel hopeless", _arc(hopeless)).level is Level.CONCERN
+    assert assess("i feel hopeless", _arc(burden, hopeless)).level is Level.WARNING
+
+
+def test_despair_of_another_week_does_not_add_up():
+    old = _past(Level.CONCERN, "hopelessness", days=4)
+    assert assess("i feel hopeless", _arc(old, old)).level is Level.CONCERN
+
+
+def test_a_concern_soon_after_a_warning_is_a_warning():
+    arc = _arc(_past(Level.WARNING, "self_harm"))
+    assert assess("i feel hopeless", arc).level is Level.WARNING
+
+
+def test_a_warning_soon_after_a_crisis_is_a_crisis():
+    arc = _arc(_past(Level.CRISIS, "overdose"))
+    assert assess("i want to kill myself", arc).level is Level.CRISIS
+    late = _arc(_past(Level.CRISIS, "overdose", days=3))
+    assert assess("i want to kill myself", late).level is Level.WARNING
+
+
+def test_a_conversation_is_judged_turn_by_turn():
+    verdicts = assess_turns(["hi there", "i took all my pills", "haha i was only joking"])
+    assert [verdict.level for verdict in verdicts] == [Level.NONE, Level.CRISIS, Level.WARNING]
+
+
+def test_a_slow_escalation_is_seen():
+    turns = ["i feel hopeless", "i'm such a burden to my family", "everything is pointless"]
+    assert [verdict.level for verdict in assess_turns(turns)][-1] is Level.WARNING
+
+
+def test_no_turns_no_verdicts():
+    assert assess_turns([]) == []

@@ -1,0 +1,88 @@
+"""Texts that are not English."""
+
+import pytest
+
+from safety.engine.assess import assess
+from safety.engine.language import MARKER
+from safety.levels import Level
+
+FOREIGN = [
+    "hoy no quiero salir de la casa con mis amigos",
+    "je ne sais pas quoi faire avec mon travail",
+    "ich weiß nicht was ich heute machen soll",
+    "não sei o que fazer com o meu trabalho",
+    "non so cosa fare con il mio lavoro",
+    "ik weet niet wat ik vandaag moet doen",
+    "nie wiem co mam dzisiaj robić",
+    "aku tidak tahu harus gimana hari ini",
+    "今天天气很好",
+    "今日はとても疲れました",
+    "오늘 날씨가 좋아요",
+    "сегодня хорошая погода",
+    "الطقس جميل اليوم",
+    "आज मौसम अच्छा है",
+    "zxqv wqrt plmk bvcx nmlk",
+]
+ENGLISH = [
+    "",
+    "hi",
+    "hola",
+    "ok 👍",
+    "12345",
+    "😀😀😀",
+    "José",
+    "Привет"[:2],
+    "lol wtf",
+    "i met François in Zürich",
+    "my friend Aleksandr Nowak said hi",
+    "c'est la vie, i guess, whatever happens happens",
+    "gonna grab sum food brb",
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_another_language_is_unknown_not_safe(text):
+    verdict = assess(text)
+    assert verdict.level is Level.UNKNOWN
+    assert verdict.triggers == (MARKER,)
+
+
+@pytest.mark.parametrize("text", ENGLISH)
+def test_english_names_and_greetings_are_not_unknown(text):
+    assert assess(text).level is Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("ya no puedo más, quiero morir", Level.WARNING),
+        ("j'ai envie de mourir", Level.WARNING),
+        ("ich denke an selbstmord", Level.WARNING),
+        ("我想自杀", Level.WARNING),
+        ("死にたい", Level.WARNING),
+        ("я хочу умереть", Level.WARNING),
+        ("quero morrer", Level.WARNING),
+        ("me voy a matar esta noche", Level.CRISIS),
+        ("je vais me tuer ce soir", Level.CRISIS),
+        ("ich werde mich umbringen", Level.CRISIS),
+        ("我要自杀了", Level.CRISIS),
+    ],
+)
+def test_a_danger_word_of_another_language_has_a_level(text, level):
+    verdict = assess(text)
+    assert verdict.level is level
+    assert "suicidal_ideation" in verdict.triggers
+
+
+def test_a_danger_word_points_to_its_place():
+    text = "¡no! quiero  morir"
+    finding = next(found for found in assess(text).findings if found.rule == "language.warning")
+    assert text[slice(*finding.span)] == "quiero  morir"
+    plain = "hoy quiero morir"
+    finding = next(found for found in assess(plain).findings if found.rule == "language.warning")
+    assert plain[slice(*finding.span)] == "quiero morir"
+
+
+def test_a_concern_in_an_unread_text_stays_unknown():
+    text = "hoy no quiero salir de la casa con mis amigos hasta que se vayan todos a su casa. i feel hopeless"
+    assert assess(text).level is Level.UNKNOWN
