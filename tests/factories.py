@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from chat.consent_documents import current_documents
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from audit.actors import Actor
-from chat.consent_documents import current_documents
+from audit.store.transactions import transactional
 from chat.models import Author, ChatSession, Consent, Message, Person
 from chat.services.stream import Words, append_message
-from audit.store.transactions import transactional
 from moderation.models import StaffUser
 from safety.engine.protocol import Finding, Verdict
 from safety.levels import Level
@@ -20,7 +20,9 @@ SYSTEM = Actor.system("tests")
 PASSWORD = "correct horse battery staple"
 
 
-def make_person(*, country: str = "GB", user_name: str = "Robin", now: datetime | None = None) -> Person:
+def make_person(
+    *, country: str = "GB", user_name: str = "Robin", now: datetime | None = None
+) -> Person:
     """A person who has accepted everything."""
     now = now or timezone.now()
     person = Person(user_name=user_name, country=country, created_at=now)
@@ -61,7 +63,9 @@ def make_verdict(level: Level = Level.CRISIS, *triggers: str) -> Verdict:
     """What the engine might have said."""
     names = triggers or ("suicide_plan",)
     finding = Finding(names[0], level, "rules", "test.rule", (0, 4), 0.9)
-    return Verdict(level=level, triggers=names, probability=0.9, findings=(finding,), release="test")
+    return Verdict(
+        level=level, triggers=names, probability=0.9, findings=(finding,), release="test"
+    )
 
 
 def make_incident(
@@ -86,7 +90,9 @@ def make_incident(
     return incident
 
 
-def make_human_request(session: ChatSession | None = None, *, now: datetime | None = None) -> Incident:
+def make_human_request(
+    session: ChatSession | None = None, *, now: datetime | None = None
+) -> Incident:
     """An open incident because the person asked for a human."""
     session = session or make_session(now=now)
     person = Person.objects.get(pk=session.person_id)
@@ -114,7 +120,9 @@ def _subject(session: ChatSession, person: Person, message_id: str, text: str) -
 def make_staff(role: str = "moderator", username: str | None = None) -> StaffUser:
     """A staff user who holds one role."""
     user = StaffUser.objects.create_user(
-        username=username or f"{role}-{StaffUser.objects.count() + 1}", password=PASSWORD, is_staff=True
+        username=username or f"{role}-{StaffUser.objects.count() + 1}",
+        password=PASSWORD,
+        is_staff=True,
     )
     user.groups.add(Group.objects.get(name=role))
     return user
