@@ -8,6 +8,7 @@ time after ConText (Harkema et al. 2009).
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,7 @@ _NEGATION_WORDS: Final = 6
 _QUOTE_REACH: Final = 60
 
 _SCOPE_ENDS: Final = re.compile(
-    r".*(?:,|\b(?:but|because|so|then|if|when|until|except|though|although|unless|yet|and i|or i|since)\b)"
+    r",|\b(?:but|because|so|then|if|when|until|except|though|although|unless|yet|and i|or i|since)\b"
 )
 _NEGATOR: Final = re.compile(
     r"\b(?:not|never|no|without|nor|neither|hardly)\b(?!$)|\b(?:not|never|no|without)$"
@@ -37,7 +38,9 @@ _NO_NEGATION: Final = re.compile(
     r"|\bno (?:reason|point|way|doubt|choice|other|matter|one|wonder|joke|lie|hope|idea|longer (?:know|care|can))\b"
     r"|\bnever (?:\w+ ){0,3}(?:so|this|more|as)\b|\bnothing\b|\bno$"
 )
-_NEVER_SO: Final = re.compile(r"^,? ?(?:so|this|that|as) (?:much|bad|badly|often|strongly)\b|^,? more\b")
+_NEVER_SO: Final = re.compile(
+    r"^,? ?(?:so|this|that|as) (?:much|bad|badly|often|strongly)\b|^,? more\b"
+)
 _FIRST: Final = frozenset({"i", "me", "my", "myself", "we", "mine", "am"})
 _THIRD: Final = frozenset(
     {
@@ -180,10 +183,11 @@ def surroundings(
 
 
 def _quote_lead(text: NormalizedText, start: int) -> str | None:
-    for first, last in text.quotes:
-        if first <= start < last:
-            return text.data[max(0, first - _QUOTE_REACH) : first].decode(errors="ignore")
-    return None
+    index = bisect_right(text.quotes, (start, len(text.data))) - 1
+    if index < 0 or start >= text.quotes[index][1]:
+        return None
+    first = text.quotes[index][0]
+    return text.data[max(0, first - _QUOTE_REACH) : first].decode(errors="ignore")
 
 
 def read_in_context(rule: Rule, around: Surroundings) -> Reading | None:
@@ -211,8 +215,8 @@ def _of_another(rule: Rule) -> Reading | None:
 
 def is_negated(around: Surroundings) -> bool:
     """`i would never …`, `i am not going to …`; but not `i can not stop …` or `i never … so much`."""
-    scope = _SCOPE_ENDS.sub("", around.before.rstrip())
-    near = " ".join(scope.split()[-_NEGATION_WORDS:])
+    near = " ".join(around.before.split()[-_NEGATION_WORDS:])
+    near = near[max((end.end() for end in _SCOPE_ENDS.finditer(near)), default=0) :]
     if not _NEGATOR.search(near) or _NO_NEGATION.search(near):
         return False
     return not _NEVER_SO.search(around.after)

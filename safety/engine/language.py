@@ -56,7 +56,9 @@ def is_foreign(folded: str) -> bool:
 def _is_foreign_latin(words: list[str]) -> bool:
     telling = [word for word in words if len(word) > 1]
     foreign = sum(word in _foreign_words() for word in telling)
-    english = sum(word in ENGLISH or (knows(word) and word not in _foreign_words()) for word in telling)
+    english = sum(
+        word in ENGLISH or (knows(word) and word not in _foreign_words()) for word in telling
+    )
     if foreign >= 2 and foreign > english:  # noqa: PLR2004 - one may be a name
         return True
     return len(telling) >= _FEWEST_WORDS and english < _ENGLISH_SHARE * len(telling)
