@@ -238,3 +238,19 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report on {self.message_id}"
+
+
+class Erasure(models.Model):
+    """A person was erased; moderation takes the row and erases what staff wrote about them."""
+
+    person_id = models.CharField(max_length=32, unique=True)
+    erased_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Index serves the sweep that takes them."""
+
+        indexes = [models.Index(fields=["taken_at", "erased_at"], name="erasure_waiting")]
+
+    def __str__(self) -> str:
+        return f"erasure of {self.person_id}"

@@ -50,6 +50,7 @@ SWEEPS = (
     Sweep("safety.tasks.deliver_due_alerts", 0.1, Lane.URGENT),
     Sweep("chat.tasks.finish_stuck_turns", 2, Lane.URGENT),
     Sweep("audit.tasks.number_audit_events", 1),
+    Sweep("moderation.tasks.erase_staff_words", 5),
     Sweep("chat.tasks.delete_expired_tokens", 3600),
     Sweep("config.tasks.delete_expired_staff_sessions", 3600),
 )

@@ -8,6 +8,7 @@ from audit.store.transactions import transactional
 from chat.models import (
     ChatSession,
     Consent,
+    Erasure,
     Feedback,
     Message,
     Person,
@@ -106,7 +107,7 @@ def erase_person(*, person: Person, actor: Actor, now: datetime) -> None:
     """Erase the person's words and what they told of themselves.
 
     What remains is that somebody was here: audit events and incidents by id, without words, so that the record stays
-    provable. Staff notes are erased by moderation's sweep, which finds the person by `erased_at`.
+    provable. What staff wrote about them is erased by moderation's sweep, which takes the `Erasure` row.
     """
     session_ids = list(ChatSession.objects.filter(person=person).values_list("pk", flat=True))
     message_ids = list(
@@ -122,6 +123,7 @@ def erase_person(*, person: Person, actor: Actor, now: datetime) -> None:
     Consent.objects.filter(person=person).delete()
     RefreshToken.objects.filter(person=person).delete()
     _blank(person, now)
+    Erasure.objects.create(person_id=person.pk, erased_at=now)
     record(
         "chat.person:erased",
         actor=actor,
