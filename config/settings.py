@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.databases import check_encrypted, mongodb_database, redis_cache, sqlite_database
 from config.env import ROOT, read_environment
 from config.logs import logging_settings
 
@@ -14,10 +15,9 @@ env = read_environment()
 MONGODB_URI = env.text("MONGODB_URI")
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not MONGODB_URI and not REDIS_URL
-if MONGODB_URI:
-    raise ImproperlyConfigured(
-        "MONGODB_URI is set, but this version serves from the embedded database only."
-    )
+ALLOW_WITHOUT_TLS = env.words("ALLOW_WITHOUT_TLS")
+check_encrypted("MONGODB_URI", MONGODB_URI, allowed=ALLOW_WITHOUT_TLS)
+check_encrypted("REDIS_URL", REDIS_URL, allowed=ALLOW_WITHOUT_TLS)
 
 BASE_DIR = ROOT
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var")))
@@ -110,29 +110,17 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Data ---------------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "audit.store.ids.PortableAutoField"
+MONGODB_DATABASE = env.text("MONGODB_DATABASE")
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "vigil.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 5,
-            "init_command": (
-                "PRAGMA journal_mode=WAL;"
-                "PRAGMA synchronous=FULL;"
-                "PRAGMA foreign_keys=ON;"
-                "PRAGMA busy_timeout=5000;"
-            ),
-        },
-    },
-}
-CACHES = {
     "default": (
-        {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "vigil",
-        }
+        mongodb_database(MONGODB_URI, name=MONGODB_DATABASE)
+        if MONGODB_URI
+        else sqlite_database(DATA_DIR)
+    ),
+}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        redis_cache(REDIS_URL)
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     ),

@@ -1,6 +1,5 @@
 """What every test stands on: no network but loopback, one client and one user of each kind."""
 
-import importlib
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins: list[str] = []
+pytest_plugins = ["tests.engines"]
 
 
 class NetworkForbidden(RuntimeError):
@@ -57,25 +56,3 @@ def _fresh_cache() -> None:
 def now() -> datetime:
     """A fixed moment, in whole milliseconds."""
     return datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _flush_may_empty_the_record() -> Iterator[None]:
-    """Django empties every table after a test with real transactions; the record's own triggers would refuse."""
-    from django.db.backends.sqlite3.operations import DatabaseOperations
-
-    guard = importlib.import_module("audit.migrations.0002_append_only")
-    flush = DatabaseOperations.sql_flush
-
-    def without_guard(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
-        statements = flush(self, style, tables, **options)
-        if guard.TABLE not in tables:
-            return statements
-        drop = [f"DROP TRIGGER {name}" for name in guard.TRIGGERS]
-        create = [f"CREATE TRIGGER {name} {body}" for name, body in guard.TRIGGERS.items()]
-        return [*drop, *statements, *create]
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(DatabaseOperations, "sql_flush", without_guard)
-    yield
-    patch.undo()

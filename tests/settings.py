@@ -1,4 +1,8 @@
-"""The service's settings with throw-away secrets: the only place where secrets have defaults."""
+"""The service's settings with throw-away secrets: the only place where secrets have defaults.
+
+Embedded, unless MONGODB_URI (and REDIS_URL) name servers for tests, as `scripts/servers.py` starts them: a database of
+their own there, and Redis' last one, are emptied by the tests.
+"""
 
 import os
 import tempfile
@@ -11,10 +15,9 @@ TEST_ENVIRONMENT = {
     "ENCRYPTION_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "WEBHOOK_SIGNING_SECRET": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
+    "BEHIND_TLS": "false",
 }
 for name in (
-    "MONGODB_URI",
-    "REDIS_URL",
     "SAFETY_ALERT_WEBHOOK",
     "HUMAN_MODERATOR_ENDPOINT",
     "SENTRY_DSN",
@@ -23,14 +26,21 @@ for name in (
 os.environ.update(TEST_ENVIRONMENT)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATA_DIR, DATABASES, STATIC_ROOT, TEMPLATES  # noqa: E402
+from config.settings import CACHES, DATA_DIR, DATABASES, REDIS_URL, STATIC_ROOT, TEMPLATES  # noqa: E402
 
-# A file, because threads on SQLite's memory database lock whole tables; not flushed to disk, because tests need not
-# survive a power cut.
-DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}
-DATABASES["default"]["OPTIONS"]["init_command"] = DATABASES["default"]["OPTIONS"][
-    "init_command"
-].replace("synchronous=FULL", "synchronous=OFF")
+# Nothing is flushed to disk, because tests need not survive a power cut. SQLite's is a file, because threads on its
+# memory database lock whole tables.
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django_mongodb_backend":
+    _database["TEST"] = {"NAME": "test_vigil"}
+    _database["OPTIONS"]["journal"] = False
+else:
+    _database["TEST"] = {"NAME": DATA_DIR / "tests.sqlite3"}
+    _database["OPTIONS"]["init_command"] = _database["OPTIONS"]["init_command"].replace(
+        "synchronous=FULL", "synchronous=OFF"
+    )
+if REDIS_URL:
+    CACHES["default"]["OPTIONS"]["db"] = 15
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED-VARIABLE-%s"
 STATIC_ROOT.mkdir()  # WhiteNoise warns about a folder that is not there

@@ -10,14 +10,14 @@ from django.db.transaction import TransactionManagementError
 from audit.actors import Actor
 from audit.models import AuditEvent
 from audit.services import record
-from audit.store import transactions
 from audit.store.transactions import (
-    LOCKED_TRIES,
     NotInTransaction,
     after_commit,
     require_transaction,
+    sqlite,
     transactional,
 )
+from audit.store.transactions.sqlite import LOCKED_TRIES
 
 real_transactions = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def _locked(code=sqlite3.SQLITE_BUSY) -> OperationalError:
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch) -> None:
-    monkeypatch.setattr(transactions, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(sqlite, "PAUSE_SECONDS", 0)
 
 
 @real_transactions

@@ -1,0 +1,116 @@
+"""Which database and which cache: the two addresses decide, nothing else changes.
+
+Source: the options were found by killing primaries and majorities under load; ADR 0001 tells of the engines.
+"""
+
+import ipaddress
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+DATABASE_NAME = "vigil"
+
+KEEPS_WORDS: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority"}
+"""What makes an acknowledged message survive a lost node; nothing in the address weakens it."""
+
+TIME_OUTS: dict[str, Any] = {
+    "serverSelectionTimeoutMS": 3000,
+    "connectTimeoutMS": 2000,
+    "timeoutMS": 4000,
+}
+"""A lost majority fails a call in 3 to 4 s instead of 30. The address may say otherwise."""
+
+REDIS_OPTIONS: dict[str, Any] = {
+    "pool_class": "redis.BlockingConnectionPool",
+    "max_connections": 64,
+    "timeout": 1,  # how long to wait for a free one of them
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "health_check_interval": 30,
+}
+"""A dead Redis costs a request a second at most, and never its message."""
+
+
+def sqlite_database(folder: Path) -> dict[str, Any]:
+    """The embedded database: it survives a power cut."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": folder / "vigil.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;"
+                "PRAGMA synchronous=FULL;"
+                "PRAGMA foreign_keys=ON;"
+                "PRAGMA busy_timeout=5000;"
+            ),
+        },
+    }
+
+
+def mongodb_database(uri: str, *, name: str) -> dict[str, Any]:
+    """A MongoDB replica set.
+
+    Args:
+        uri: its address; options there win over our time-outs, never over what keeps words.
+        name: of the database; empty for the one that the address names, or `vigil`.
+    """
+    said = _options(uri)
+    time_outs = {key: value for key, value in TIME_OUTS.items() if key.lower() not in said}
+    return {
+        "ENGINE": "django_mongodb_backend",
+        "HOST": uri,
+        "NAME": name or urlsplit(uri).path.strip("/") or DATABASE_NAME,
+        "OPTIONS": {**time_outs, **KEEPS_WORDS, "appname": "vigil"},
+    }
+
+
+def redis_cache(url: str) -> dict[str, Any]:
+    """A cache that every process shares."""
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "vigil",
+        "OPTIONS": dict(REDIS_OPTIONS),
+    }
+
+
+def check_encrypted(variable: str, uri: str, *, allowed: Collection[str]) -> None:
+    """Refuse an address on another machine that is spoken to without TLS, unless its variable is allowed by name.
+
+    Raises:
+        ImproperlyConfigured: it is neither encrypted, nor on this machine, nor allowed.
+    """
+    if not uri or variable in allowed or _uses_tls(uri) or all(map(_is_loopback, _hosts(uri))):
+        return
+    raise ImproperlyConfigured(
+        f"{variable} is spoken to without TLS. Encrypt it, or name it in ALLOW_WITHOUT_TLS where the net is safe."
+    )
+
+
+def _uses_tls(uri: str) -> bool:
+    scheme, said = urlsplit(uri).scheme, _options(uri)
+    switch = said.get("tls", said.get("ssl", "")).lower()
+    return scheme == "rediss" or switch == "true" or (scheme == "mongodb+srv" and not switch)
+
+
+def _options(uri: str) -> dict[str, str]:
+    return {key.lower(): value for key, value in parse_qsl(urlsplit(uri).query)}
+
+
+def _hosts(uri: str) -> Iterator[str]:
+    """The hosts of an address that may name several."""
+    scheme, netloc = urlsplit(uri).scheme, urlsplit(uri).netloc.rpartition("@")[2]
+    for host in netloc.split(","):
+        yield urlsplit(f"{scheme}://{host}").hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
