@@ -5,10 +5,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 FAST := not slow and not browser and not journey
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install --require-hashes
+ON_SERVERS := $(PY) scripts/servers.py -- timeout --kill-after=10 600
 LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test lint check bench fmt lock
+.PHONY: help setup setup-dev run demo test test-servers lint check bench fmt lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -49,8 +50,12 @@ lint: setup-dev ## format, lint, layers, types, migrations
 check: lint ## lint and the fast tests: the gate of every commit
 	$(VENV)/bin/pytest -q -m "$(FAST)"
 
-test: lint ## lint and every test, with browser, journeys and coverage
-	$(VENV)/bin/pytest -q --cov --cov-report=term:skip-covered
+test: lint ## lint and every test: embedded, with browser and journeys; then on MongoDB and Redis; with coverage of both
+	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
+	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 --dist loadgroup -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
+
+test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)
+	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 --dist loadgroup -m "$(FAST)"
 
 bench: setup-dev ## the speed targets, as ratios in one run
 	@$(PY) -m bench.run

@@ -65,7 +65,7 @@ class AuditEvent(models.Model):
     objects = _AppendOnlyQuerySet.as_manager()
 
     class Meta:
-        """Indexes serve the search page, in its order, and the sequencer."""
+        """Indexes serve the search page, in its order, and the sequencer; MongoDB finds nothing by a unique one."""
 
         base_manager_name = "objects"
         default_permissions = ("view",)
@@ -74,6 +74,7 @@ class AuditEvent(models.Model):
             models.UniqueConstraint(fields=["sequence"], name="audit_one_event_per_number")
         ]
         indexes = [
+            models.Index(fields=["sequence", "id"], name="audit_sequence"),
             models.Index(fields=["at", "id"], name="audit_at"),
             models.Index(fields=["person_id", "at", "id"], name="audit_person_at"),
             models.Index(fields=["actor_id", "at", "id"], name="audit_actor_at"),

@@ -143,7 +143,7 @@ def read_place(place: str) -> tuple[datetime, str]:
 
 def last_number() -> int:
     """The highest number given so far; -1 when none is."""
-    numbers = AuditEvent.objects.exclude(sequence=None).order_by("-sequence")
+    numbers = AuditEvent.objects.filter(sequence__gte=0).order_by("-sequence")
     last = numbers.values_list("sequence", flat=True).first()
     return -1 if last is None else last
 

@@ -2,9 +2,11 @@
 
 import logging
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
+
+from audit.store.readiness import ask_database
 
 logger = logging.getLogger(__name__)
 
@@ -19,9 +21,7 @@ def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's si
 def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The database answers a real question; 503 when it does not."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name FROM django_migrations ORDER BY _id DESC LIMIT 1")
-            cursor.fetchone()
+        ask_database()
     except DatabaseError:
         logger.exception("readiness: database does not answer")
         return JsonResponse({"status": "unavailable", "database": "down"}, status=503)

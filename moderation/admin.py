@@ -3,12 +3,14 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.actors import Actor
 from moderation.models import Label, Look, StaffUser
+from moderation.queries import roles_of
 from moderation.services.staff import disable_staff, enable_staff
 
 
@@ -43,14 +45,19 @@ class StaffUserAdmin(ReadOnlyAdmin):
     readonly_fields = ("roles",)
     actions = ("disable", "enable")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffUser]:
-        """With their groups, in one more query."""
-        return super().get_queryset(request).prefetch_related("groups")
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With the roles of everybody on the page, in two more queries."""
+        page = super().get_changelist_instance(request)
+        roles = roles_of([user.pk for user in page.result_list])
+        for user in page.result_list:
+            user.__dict__["role_names"] = roles[user.pk]
+        return page
 
     @admin.display(description="role")
     def roles(self, user: StaffUser) -> str:
         """The role they hold."""
-        return ", ".join(sorted(group.name for group in user.groups.all()))
+        names = user.__dict__.get("role_names") or roles_of([user.pk])[user.pk]
+        return ", ".join(names)
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         """Who may use the two actions."""

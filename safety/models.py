@@ -112,9 +112,10 @@ class Incident(models.Model):
     objects = SealedManager()
 
     class Meta:
-        """Indexes serve the queue, the person's history and a session's incidents."""
+        """Indexes serve the queue, a person's history and a session's incidents; MongoDB looks up by no unique one."""
 
         indexes = [
+            models.Index(fields=["open_key"], name="incident_open_key"),
             models.Index(fields=["status", "-rank", "due_at", "id"], name="incident_queue"),
             models.Index(fields=["claimed_by", "status"], name="incident_mine"),
             models.Index(fields=["person_id", "-created_at"], name="incident_person"),

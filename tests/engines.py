@@ -69,12 +69,16 @@ def _empty_collections(patch: pytest.MonkeyPatch) -> None:
     """MongoDB has no transaction round a test: what it wrote is deleted."""
     from django.db import connection
     from django.test import TransactionTestCase
-    from pymongo.write_concern import WriteConcern
 
     def empty(_: TransactionTestCase) -> None:
-        for name in connection.introspection.table_names():
-            if name not in KEPT:
-                collection = connection.database[name]  # type: ignore[attr-defined]  # the backend's own
-                collection.with_options(write_concern=WriteConcern(1)).delete_many({})
+        database: Any = connection.database  # type: ignore[attr-defined]  # the backend's own
+        names = [name for name in database.list_collection_names() if name not in KEPT]
+
+        def delete(session: Any) -> None:
+            for name in names:
+                database[name].delete_many({}, session=session)
+
+        with database.client.start_session() as session:
+            session.with_transaction(delete)
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", empty)

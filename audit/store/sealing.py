@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -166,12 +167,18 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
             return value.token
         raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
 
+    def get_db_prep_save(self, value: object, connection: BaseDatabaseWrapper) -> Any:  # noqa: ANN401 - Django's signature
+        """Refuse expressions in every UPDATE and INSERT: they store clear text, or another row's value."""
+        if hasattr(value, "resolve_expression"):
+            raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
+        return super().get_db_prep_save(value, connection)
+
     def from_db_value(self, value: str | None, *_: object) -> Sealed | None:
         """Keep it sealed until somebody reads the attribute."""
         return None if value is None else Sealed(value)
 
     def get_placeholder(self, value: object, *_: object) -> str:
-        """Refuse expressions in every UPDATE and INSERT: they store clear text, or another row's value."""
+        """SQL asks here before it asks what to save, and would put an expression into the statement as it is."""
         if hasattr(value, "resolve_expression"):
             raise SealedFieldMisused(f"{self.name} is sealed: set it on the instance and save.")
         return "%s"

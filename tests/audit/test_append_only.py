@@ -110,6 +110,7 @@ def test_models_refuse_every_change(event: AuditEvent, door: Callable[[AuditEven
     assert AuditEvent.objects.values().get() == before
 
 
+@pytest.mark.engine("sqlite")
 def test_a_plain_queryset_and_the_collector_meet_the_database_itself(event: AuditEvent) -> None:
     plain = models.QuerySet[AuditEvent](AuditEvent)
     for door in (
@@ -149,6 +150,7 @@ STATEMENTS = [
 ]
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("numbered", [True, False])
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_the_database_refuses_raw_changes(
@@ -168,6 +170,7 @@ def test_the_database_refuses_raw_changes(
     assert AuditEvent.objects.values().get() == before
 
 
+@pytest.mark.engine("sqlite")
 def test_replacing_by_a_taken_number_is_refused(now) -> None:
     _record(now)
     number_events()
@@ -197,6 +200,7 @@ def test_an_event_names_itself(event: AuditEvent) -> None:
     assert str(event) == "chat.session:closed session:1"
 
 
+@pytest.mark.engine("sqlite")
 @pytest.mark.django_db(transaction=True)
 def test_the_guard_stands_again_after_a_flush() -> None:
     with connection.cursor() as cursor:

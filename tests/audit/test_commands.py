@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from audit.actors import Actor
 from audit.models import AuditEvent
@@ -17,6 +16,7 @@ from audit.services.rotation import sealed_models
 from audit.store.sealing import SealBroken, SealedTextField
 from audit.store.transactions import transactional
 from chat.models import ChatSession, Feedback, Person
+from tests.raw import write_raw
 
 pytestmark = pytest.mark.django_db
 OLD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -167,10 +167,7 @@ def test_an_interrupted_rotation_goes_on_where_it_stopped(people, settings, monk
 
 
 def test_a_value_that_does_not_open_is_named_and_keeps_the_old_key_needed(people, settings) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE chat_person SET user_name = 'damaged' WHERE _id = %s", [people[1].pk]
-        )
+    write_raw(people[1], "user_name", "damaged")
     settings.ENCRYPTION_KEY = [NEWEST, OLD]
     out = io.StringIO()
     with pytest.raises(CommandError, match="1 rows still rest under an old key"):

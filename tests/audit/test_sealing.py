@@ -5,7 +5,7 @@ import json
 
 import pytest
 from django.core import serializers
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from audit.store.sealing import (
@@ -20,6 +20,7 @@ from audit.store.sealing import (
     sealed_fields,
 )
 from chat.models import Person
+from tests.raw import read_raw, write_raw
 
 MARKER = "marzipan-lantern"
 OLD = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -37,15 +38,12 @@ def person(now, db) -> Person:
 
 
 def _raw(person: Person, column: str = "user_name") -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM chat_person WHERE _id = %s", [person.pk])
-        value: str = cursor.fetchone()[0]
+    value: str = read_raw(person, column)
     return value
 
 
 def _write_raw(person: Person, value: str, column: str = "user_name") -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE chat_person SET {column} = %s WHERE _id = %s", [value, person.pk])
+    write_raw(person, column, value)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_an_error_leaves_nothing_behind(now) -> None:
     assert not connection.in_atomic_block
 
 
+@pytest.mark.engine("sqlite")
 @real_transactions
 @pytest.mark.parametrize(
     "code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_BUSY_SNAPSHOT]
@@ -76,6 +77,7 @@ def test_a_locked_database_is_tried_again_from_the_start(now, code) -> None:
     assert AuditEvent.objects.count() == 1
 
 
+@pytest.mark.engine("sqlite")
 @real_transactions
 def test_a_database_that_stays_locked_is_an_error(now) -> None:
     calls = []
@@ -107,6 +109,7 @@ def test_other_errors_of_the_database_are_raised_at_once(error) -> None:
     assert len(calls) == 1
 
 
+@pytest.mark.engine("sqlite")
 @real_transactions
 def test_a_joined_service_is_not_tried_again_on_its_own(now) -> None:
     inner_calls, outer_calls = [], []
@@ -147,6 +150,7 @@ def test_an_error_of_a_joined_service_cannot_be_caught_and_half_committed(now) -
     assert not AuditEvent.objects.exists()
 
 
+@pytest.mark.engine("sqlite")
 @real_transactions
 def test_callbacks_run_once_and_only_after_the_commit(now) -> None:
     seen, calls = [], []

@@ -4,13 +4,13 @@ import json
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from chat.models import ChatSession, Consent, Message, Person
 from safety.models import Delivery, Incident
 from safety.services.deliveries import deliver_due
+from tests.raw import dump_raw
 
 MARKER = "MARKER-7731"
 CRISIS = f"{MARKER} I have a plan and I am going to kill myself tonight."
@@ -73,7 +73,7 @@ def test_a_persons_words_rest_nowhere_in_the_clear():
     api.say(session, CRISIS)
     api.post(f"sessions/{session.pk}/feedback", {"score": 3, "comment": f"{MARKER} fine"})
     deliver_due(now=timezone.now())
-    dump = "\n".join(connection.connection.iterdump())
+    dump = dump_raw()
     assert person.pk in dump
     assert MARKER not in dump
     assert "kill myself" not in dump

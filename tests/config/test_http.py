@@ -43,6 +43,7 @@ def test_probes_answer(http):
     assert http.get("/readyz").json() == {"status": "ready", "database": "up"}
 
 
+@pytest.mark.engine("sqlite")
 def test_readiness_really_asks_the_database(http, monkeypatch):
     def down(*_: object, **__: object) -> None:
         raise OperationalError("disk I/O error")

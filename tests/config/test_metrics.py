@@ -24,6 +24,11 @@ from safety.retries import RetryProfile
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _open_to_all(settings) -> None:
+    settings.EMBEDDED = True
+
+
 @pytest.mark.parametrize(
     ("token", "embedded", "header", "status"),
     [
@@ -69,7 +74,7 @@ def test_counters_and_gauges_stand_in_one_exposition(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_backlogs_are_told_in_seconds(client: Client) -> None:
-    now = timezone.now()
+    now = timezone.now().replace(microsecond=0)
     _make_incident(now=now)
     _make_incident(now=now, status=IncidentStatus.RESOLVED)
     _make_delivery(due_at=now - timedelta(seconds=90))

@@ -7,6 +7,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from audit.store.transactions import transactional
 from chat.models import ChatSession, Handler
 from chat.services.control import hand_to_human
 from moderation.permissions import Denied, NotClaimed
@@ -125,19 +126,21 @@ def test_every_move_leads_only_from_where_the_table_says(move, status, moderator
     Incident.objects.filter(pk=incident.pk).update(status=status, claimed_by=moderator.pk)
     incident.refresh_from_db()
     wanted = {"incident": incident, "version": 0, "staff_id": moderator.pk, "changes": {}}
+    moved = transactional(make_move)
     if TRANSITIONS[move].before == status:
-        assert make_move(move, **wanted).status == TRANSITIONS[move].after
+        assert moved(move, **wanted).status == TRANSITIONS[move].after
         return
     with pytest.raises(AlreadyResolved if status == "resolved" else IncidentMoved):
-        make_move(move, **wanted)
+        moved(move, **wanted)
 
 
 @pytest.mark.django_db
 def test_a_change_in_place_needs_the_version_that_was_seen(moderator):
     incident = make_incident()
-    assert bump(incident=incident, version=0, staff_id=moderator.pk, changes={}).version == 1
+    bumped = transactional(bump)
+    assert bumped(incident=incident, version=0, staff_id=moderator.pk, changes={}).version == 1
     with pytest.raises(IncidentMoved):
-        bump(incident=incident, version=0, staff_id=moderator.pk, changes={})
+        bumped(incident=incident, version=0, staff_id=moderator.pk, changes={})
 
 
 @pytest.mark.django_db
@@ -226,4 +229,6 @@ def test_everything_somebody_holds_can_be_released_at_once(moderator, now):
         claim(make_incident(), moderator, now)
     assert release_all_of(staff_id=moderator.pk, actor=actor_of(moderator), now=now) == 2
     assert not Incident.objects.filter(status="claimed").exists()
-    assert connection.in_atomic_block  # the test's own; each release joined it
+    assert (
+        connection.vendor == "mongodb" or connection.in_atomic_block
+    )  # the test's own; each release joined it

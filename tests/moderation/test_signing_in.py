@@ -120,7 +120,7 @@ def test_an_expired_sign_in_is_sent_to_sign_in_again(moderator, signed_in, colum
 
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(moderator, signed_in):
     client = signed_in(moderator)
-    old = timezone.now() - timedelta(minutes=20)
+    old = timezone.now().replace(microsecond=0) - timedelta(minutes=20)
     StaffSession.objects.update(seen_at=old)
     client.get("/admin/console/queue/", headers={"X-Vigil-Background": "1"})
     assert StaffSession.objects.get().seen_at == old

@@ -15,6 +15,8 @@ from tests.settings import TEST_ENVIRONMENT
 ROOT = Path(__file__).resolve().parents[2]
 ALERTS = 12
 
+pytestmark = pytest.mark.engine("sqlite")  # its workers share the file in DATA_DIR
+
 
 @pytest.fixture
 def environment(tmp_path):
