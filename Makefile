@@ -52,10 +52,10 @@ check: lint ## lint and the fast tests: the gate of every commit
 
 test: lint ## lint and every test: embedded, with browser and journeys; then on MongoDB and Redis; with coverage of both
 	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
-	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 --dist loadgroup -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
+	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
 
 test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)
-	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 --dist loadgroup -m "$(FAST)"
+	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)"
 
 bench: setup-dev ## the speed targets, as ratios in one run
 	@$(PY) -m bench.run

@@ -1,10 +1,16 @@
 """What the service asks MongoDB, and how the server would find it."""
 
+import fcntl
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+FAIL_POINT = Path(tempfile.gettempdir()) / "vigil-tests-fail-point"
+"""A server has one of the kind: the workers of pytest-xdist take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +73,7 @@ def fail_point(db) -> Iterator[Any]:
         data = {"failCommands": commands, "appName": mine, **how}
         admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})
 
-    yield configure
-    admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+    with FAIL_POINT.open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield configure
+        admin.command({"configureFailPoint": "failCommand", "mode": "off"})

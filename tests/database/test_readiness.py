@@ -3,11 +3,7 @@
 import pytest
 from django.test import Client
 
-pytestmark = [
-    pytest.mark.engine("mongodb"),
-    pytest.mark.django_db,
-    pytest.mark.xdist_group("one fail point at a time"),
-]
+pytestmark = [pytest.mark.engine("mongodb"), pytest.mark.django_db]
 
 OPERATION_FAILED = 96
 

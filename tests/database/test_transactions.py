@@ -15,11 +15,7 @@ from chat.models import Person
 from tests.factories import make_person
 from tests.raw import mongo
 
-pytestmark = [
-    pytest.mark.engine("mongodb"),
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("one fail point at a time"),
-]
+pytestmark = [pytest.mark.engine("mongodb"), pytest.mark.django_db(transaction=True)]
 
 CONFLICT = 112
 NO_SUCH_COMMAND = 59
