@@ -104,13 +104,13 @@ def _count(status: IncidentStatus) -> int:
 
 
 def queue_stamp() -> str:
-    """A mark that changes whenever what the queue shows changes; two indexed queries, no words."""
+    """A mark that changes whenever what the queue shows changes; four indexed queries, no words."""
     digest = hashlib.sha256()
     for status in (IncidentStatus.OPEN, IncidentStatus.CLAIMED):
         rows = Incident.objects.filter(status=status).order_by(*_ORDER)
         for row in rows.values_list("pk", "version", "raised_at")[:SHOWN]:
             digest.update(repr(row).encode())
-        digest.update(b"|")
+        digest.update(f"|{_count(status)}|".encode())
     return digest.hexdigest()[:16]
 
 

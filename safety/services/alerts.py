@@ -33,9 +33,7 @@ def enqueue_alerts(*, incident: Incident, words: str, now: datetime) -> list[Del
     """
     require_transaction("enqueue_alerts")
     alert = _alert_of(incident, words, now)
-    is_page = (
-        incident.requires_immediate_attention or incident.kind == IncidentKind.HUMAN_REQUESTED
-    )
+    is_page = incident.requires_immediate_attention or incident.kind == IncidentKind.HUMAN_REQUESTED
     channels = [
         channel for channel in configured_channels() if is_page or channel is Channel.WEBHOOK
     ]
