@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from chat.consent_documents import current_documents
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from audit.actors import Actor
 from audit.store.transactions import transactional
+from chat.consent_documents import current_documents
 from chat.models import Author, ChatSession, Consent, Message, Person
 from chat.services.stream import Words, append_message
 from moderation.models import StaffUser
