@@ -140,7 +140,7 @@ def test_what_a_match_means_where_it_stands(text, level, trigger, expected):
     rule = _rule(level, trigger)
     read = normalize(text)
     match = rule.pattern.search(read.data)
-    reading = read_in_context(rule, surroundings(read, *match.span(), []))
+    reading = read_in_context(rule, surroundings(read, match.start(), match.end(), []))
     assert (reading and (reading.trigger, reading.level)) == expected
 
 
