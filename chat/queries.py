@@ -10,7 +10,7 @@ from chat.models import Author, ChatSession, Message, Person, SessionEvent, Turn
 logger = logging.getLogger(__name__)
 
 PAGE = 200
-HISTORY_MESSAGES = 20
+HISTORY_MESSAGES = 12
 """What a reply and a check see of the conversation before a message."""
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit.actors import Actor
@@ -198,3 +199,15 @@ def test_expired_refresh_tokens_are_forgotten(person):
         )
     assert delete_expired_tokens(now=now) == 1
     assert RefreshToken.objects.count() == 1
+
+
+def test_a_conflict_that_no_key_explains_is_not_hidden(session, person, monkeypatch):
+    def conflict(**_: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(turns, "append_message", conflict)
+    incoming = turns.Incoming(text="Hello.", key="k", hurried=False)
+    with pytest.raises(IntegrityError):
+        turns.receive_message(
+            person=person, session=session, incoming=incoming, actor=SYSTEM, now=timezone.now()
+        )

@@ -152,3 +152,10 @@ def test_levels_have_scores_and_an_order():
     assert [level.score for level in Level] == [0, 1, 2, 3, 4, 3]
     assert most_urgent([Level.LOW, Level.UNKNOWN, Level.WARNING]) is Level.UNKNOWN
     assert most_urgent([]) is Level.NONE
+
+
+def test_rows_name_themselves_without_words():
+    incident = make_incident()
+    clearance = clear_person_risk(person_id=incident.person_id, actor=SYSTEM, now=timezone.now())
+    assert str(clearance) == f"clearance of {incident.person_id}"
+    assert str(incident) == f"crisis incident {incident.pk}"
