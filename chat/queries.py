@@ -107,6 +107,12 @@ def reply_to(message_id: str) -> Message | None:
     )
 
 
+def last_sequence_of(session_id: str) -> int | None:
+    """The number of the session's latest message or event; None where there is no such session."""
+    numbers = ChatSession.objects.filter(pk=session_id).values_list("last_sequence", flat=True)
+    return numbers.first()
+
+
 def events_after(*, session_id: str, sequence: int) -> Sequence[SessionEvent]:
     """The session's events after a number, in order, at most a page."""
     return list(
