@@ -1,6 +1,7 @@
 """What the console asks: the queue, its stamp, an incident and what belongs to it."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,6 +30,7 @@ _COLUMNS: Final = (
     "claimed_by_name",
     "claimed_at",
     "version",
+    "session_id",
 )
 
 
@@ -50,6 +52,7 @@ class QueueRow:
         claimed_by_name: their name, or empty.
         claimed_at: since when.
         version: of the row.
+        session_id: the conversation it is about.
     """
 
     pk: str
@@ -65,6 +68,7 @@ class QueueRow:
     claimed_by_name: str
     claimed_at: datetime | None
     version: int
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,17 @@ def queue_stamp() -> str:
             digest.update(repr(row).encode())
         digest.update(f"|{_count(status)}|".encode())
     return digest.hexdigest()[:16]
+
+
+def session_of(session_id: str) -> ChatSession | None:
+    """The conversation; None where the person has erased their data, which is the only way that one ever goes."""
+    return ChatSession.objects.filter(pk=session_id).first()
+
+
+def erased_sessions(session_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the conversations that are gone, in one query."""
+    asked = frozenset(session_ids)
+    return asked.difference(ChatSession.objects.filter(pk__in=asked).values_list("pk", flat=True))
 
 
 def session_stamp(session_id: str) -> str:
