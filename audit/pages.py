@@ -1,6 +1,6 @@
 """`/admin/audit/`: search the record and take it away, inside the staff's site."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -14,9 +14,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from audit.actors import Actor
+from audit.actors import Actor, ActorKind
 from audit.forms import ExportForm, SearchForm
 from audit.leaves import Detail
+from audit.models import AuditEvent
 from audit.permissions import (
     Denied,
     HoldsPermissions,
@@ -24,11 +25,12 @@ from audit.permissions import (
     check_can_export,
     check_can_search,
 )
-from audit.queries import EventPage
+from audit.queries import EventPage, staff_names
 from audit.services import export_events, search_events
 
 CONTENT_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 LINES_AT_ONCE = 200
+STAFF = ActorKind.STAFF.value
 NOTHING = EventPage(events=[], older="")
 
 
@@ -69,11 +71,24 @@ def _context(
         "title": "Audit record",
         "form": form,
         "is_nav_sidebar_enabled": False,  # the table needs the width
-        "rows": [{"event": event, "details": _told(event.details)} for event in page.events],
+        "rows": _rows(page.events),
         "older": query.urlencode() if page.older else "",
         "is_first_page": not request.GET.get("before"),
         "can_export": can_export(_staff(request)),
     }
+
+
+def _rows(events: Sequence[AuditEvent]) -> list[dict[str, Any]]:
+    names = staff_names(events)
+    return [
+        {
+            "event": event,
+            "details": _told(event.details),
+            "actor_name": names.get(event.actor_id, "") if event.actor_kind == STAFF else "",
+            "target_name": names.get(event.target_id, "") if event.target_type == STAFF else "",
+        }
+        for event in events
+    ]
 
 
 def _told(details: Mapping[str, Detail]) -> str:

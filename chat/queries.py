@@ -10,7 +10,7 @@ from chat.models import Author, ChatSession, Message, Person, SessionEvent, Turn
 logger = logging.getLogger(__name__)
 
 PAGE = 200
-HISTORY_MESSAGES = 20
+HISTORY_MESSAGES = 12
 """What a reply and a check see of the conversation before a message."""
 
 
@@ -105,6 +105,12 @@ def reply_to(message_id: str) -> Message | None:
         .order_by("sequence")
         .first()
     )
+
+
+def last_sequence_of(session_id: str) -> int | None:
+    """The number of the session's latest message or event; None where there is no such session."""
+    numbers = ChatSession.objects.filter(pk=session_id).values_list("last_sequence", flat=True)
+    return numbers.first()
 
 
 def events_after(*, session_id: str, sequence: int) -> Sequence[SessionEvent]:

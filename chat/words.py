@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 READ_CHARACTERS = 8000
 LONGEST_SEQUENCE_WORDS = 6
@@ -34,11 +35,16 @@ def longest_at(
     return ()
 
 
+@cache
+def _beginnings(known: frozenset[Sequence]) -> frozenset[str]:
+    return frozenset(sequence[0] for sequence in known if sequence)
+
+
 def found_in(words: Sequence, known: frozenset[Sequence]) -> Iterator[Sequence]:
     """Known sequences in a text, from left to right, none overlapping another."""
-    position = 0
+    position, beginnings = 0, _beginnings(known)
     while position < len(words):
-        found = longest_at(words, position, known)
+        found = longest_at(words, position, known) if words[position] in beginnings else ()
         if found:
             yield found
         position += max(1, len(found))

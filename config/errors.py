@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from audit.store.sealing import SealBroken
 from chat.api.views import request_id_of
 from chat.limits import TooManyRequests
-from chat.models import Person
+from chat.models import ChatSession, Person
 from chat.queries import MessageNotFound, SessionNotFound
 from chat.resources import resources_for
 from chat.services.consents import ConsentRequired, NotCurrent
@@ -60,6 +60,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
         409, "consent_not_current", "That is not the current version of the document."
     ),
     SessionNotFound: Kind(404, "session_not_found", "There is no such session."),
+    ChatSession.DoesNotExist: Kind(404, "session_not_found", "There is no such session."),
     SessionMoved: Kind(404, "session_not_found", "There is no such session."),
     MessageNotFound: Kind(404, "message_not_found", "There is no such message."),
     UnknownTool: Kind(404, "tool_not_found", "There is no such tool."),

@@ -1,7 +1,7 @@
 """What the console asks: the queue, its stamp, an incident and what belongs to it."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -32,6 +32,7 @@ _COLUMNS: Final = (
     "claimed_by_name",
     "claimed_at",
     "version",
+    "session_id",
 )
 
 
@@ -53,6 +54,7 @@ class QueueRow:
         claimed_by_name: their name, or empty.
         claimed_at: since when.
         version: of the row.
+        session_id: the conversation it is about.
     """
 
     pk: str
@@ -68,6 +70,7 @@ class QueueRow:
     claimed_by_name: str
     claimed_at: datetime | None
     version: int
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,25 @@ def _count(status: IncidentStatus) -> int:
 
 
 def queue_stamp() -> str:
-    """A mark that changes whenever what the queue shows changes; two indexed queries, no words."""
+    """A mark that changes whenever what the queue shows changes; four indexed queries, no words."""
     digest = hashlib.sha256()
     for status in (IncidentStatus.OPEN, IncidentStatus.CLAIMED):
         rows = Incident.objects.filter(status=status).order_by(*_ORDER)
         for row in rows.values_list("pk", "version", "raised_at")[:SHOWN]:
             digest.update(repr(row).encode())
-        digest.update(b"|")
+        digest.update(f"|{_count(status)}|".encode())
     return digest.hexdigest()[:16]
+
+
+def session_of(session_id: str) -> ChatSession | None:
+    """The conversation; None where the person has erased their data, which is the only way that one ever goes."""
+    return ChatSession.objects.filter(pk=session_id).first()
+
+
+def erased_sessions(session_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the conversations that are gone, in one query."""
+    asked = frozenset(session_ids)
+    return asked.difference(ChatSession.objects.filter(pk__in=asked).values_list("pk", flat=True))
 
 
 def session_stamp(session_id: str) -> str:

@@ -3,6 +3,7 @@
 Words are read in the console, where every reading is on record. Alerts are sent again, and test alerts sent, by POST.
 """
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -20,6 +21,13 @@ from safety.models import Assessment, Delivery, DeliveryAttempt, Incident
 from safety.permissions import can_send_delivery, check_can_send_delivery
 from safety.services.alerts import send_test_alert
 from safety.services.deliveries import send_again
+
+
+def exact(moment: datetime | None) -> str:
+    """A moment to the millisecond, UTC: an alert is a matter of seconds. A dash where there is none yet."""
+    if moment is None:
+        return "-"
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
 
 
 class _ReadOnly:
@@ -47,10 +55,16 @@ class DeliveryAttemptInline(_ReadOnly, admin.TabularInline):  # type: ignore[typ
     """The delivery log of one alert."""
 
     model = DeliveryAttempt
-    fields = ("number", "started_at", "elapsed_ms", "status_code", "outcome")
+    fields = ("number", "started", "elapsed_ms", "status_code", "outcome")
+    readonly_fields = ("started",)
     ordering = ("-number",)
     verbose_name = "try"
     verbose_name_plural = "tries"
+
+    @admin.display(description="started at")
+    def started(self, attempt: DeliveryAttempt) -> str:
+        """When it began, exactly."""
+        return exact(attempt.started_at)
 
 
 @admin.register(Delivery)
@@ -58,20 +72,35 @@ class DeliveryAdmin(_ReadOnlyAdmin):
     """Alerts on their way and those that arrived. What they say is not shown."""
 
     list_display = (
-        "created_at",
+        "created",
         "channel",
         "profile",
         "state",
         "attempts",
         "last_outcome",
-        "due_at",
-        "delivered_at",
+        "due",
+        "delivered",
     )
     list_filter = ("state", "channel", "profile")
     ordering = ("-created_at", "-pk")
     fields = (*list_display, "incident_id", "group_id", "tried_before")
-    readonly_fields = ("incident_id",)
+    readonly_fields = ("incident_id", "created", "due", "delivered")
     inlines = (DeliveryAttemptInline,)
+
+    @admin.display(description="created at", ordering="created_at")
+    def created(self, delivery: Delivery) -> str:
+        """When it was written, exactly."""
+        return exact(delivery.created_at)
+
+    @admin.display(description="due at", ordering="due_at")
+    def due(self, delivery: Delivery) -> str:
+        """When it is to be sent, exactly."""
+        return exact(delivery.due_at)
+
+    @admin.display(description="delivered at", ordering="delivered_at")
+    def delivered(self, delivery: Delivery) -> str:
+        """When it was accepted, exactly."""
+        return exact(delivery.delivered_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """Without the bodies, which hold words."""

@@ -81,7 +81,13 @@ REPLY_TRIGGERS: Final = (
     "diagnosis",
     "false_promise",
 )
-MARKERS: Final = ("language_unsupported", "check_failed", "check_timeout", "human_requested", "reply_reported")
+MARKERS: Final = (
+    "language_unsupported",
+    "check_failed",
+    "check_timeout",
+    "human_requested",
+    "reply_reported",
+)
 """Reasons for a level that no clinical sign explains; they stand among the triggers of a record."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from safety.engine.protocol import Arc, PastTurn
 from safety.levels import Level
-from safety.models import AssessedKind, Assessment, Incident, IncidentStatus, RiskClearance
+from safety.models import AssessedKind, Assessment, Incident, RiskClearance
 
 ARC_TURNS = 30
 ARC_DAYS = 30
@@ -44,15 +44,6 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
 def open_incident_of(session_id: str) -> Incident | None:
     """The session's incident that is not resolved yet, if there is one."""
     return Incident.objects.filter(open_key=session_id).first()
-
-
-def has_open_incident(person_id: str) -> bool:
-    """Whether a human already has this person's case before them, in whatever session."""
-    return (
-        Incident.objects.filter(person_id=person_id)
-        .exclude(status=IncidentStatus.RESOLVED)
-        .exists()
-    )
 
 
 def seconds_since_last_incident(*, person_id: str, now: datetime) -> int | None:

@@ -69,6 +69,23 @@ def service_environment() -> dict[str, str]:
     }
 
 
+def check_settings() -> None:
+    """Read the settings as web and worker will: a wrong value is told by its name, not as a fault of the database.
+
+    Raises:
+        CannotStart: a variable is missing or wrong.
+    """
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - see below
+
+    try:
+        import config.settings  # noqa: F401, PLC0415 - only now is the project on the path
+    except (ImproperlyConfigured, ValueError) as error:
+        raise CannotStart(
+            f"The settings are wrong: {error} Correct it in the environment or in {write_env.env_file().name}; "
+            "nothing was started."
+        ) from None
+
+
 def _empty_metrics_folder(data: str) -> Path:
     folder = ROOT / data / "metrics"
     shutil.rmtree(folder, ignore_errors=True)  # counts of processes that are no more
@@ -84,6 +101,7 @@ def start() -> None:
     """
     if write_env.main():
         raise CannotStart("Nothing was started.")
+    check_settings()
     environment = service_environment()
     prepared = subprocess.run(
         [sys.executable, "manage.py", "prepare"], env=environment, check=False

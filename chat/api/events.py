@@ -30,7 +30,7 @@ from rest_framework.request import Request
 from chat.api.views import PersonView
 from chat.limits import TooManyRequests
 from chat.models import EventKind, Message, SessionEvent
-from chat.queries import events_after
+from chat.queries import events_after, last_sequence_of
 from chat.serializers.outputs import MessageOutput
 
 LOOK_SECONDS = 0.5
@@ -138,10 +138,10 @@ async def _stream(person_id: str, session_id: str, after: int) -> AsyncIterator[
             batch = await sync_to_async(_look, thread_sensitive=False, executor=_looking)(
                 session_id, after
             )
-            for sequence, text in batch:
+            for sequence, text in batch or ():
                 after = sequence
                 yield text
-            if batch and batch[-1][1].startswith("event: closed"):
+            if batch is None or (batch and batch[-1][1].startswith("event: closed")):
                 return
             if time.monotonic() >= ping_at:
                 ping_at = time.monotonic() + PING_SECONDS
@@ -149,8 +149,12 @@ async def _stream(person_id: str, session_id: str, after: int) -> AsyncIterator[
             await asyncio.sleep(LOOK_SECONDS)
 
 
-def _look(session_id: str, after: int) -> list[tuple[int, str]]:
+def _look(session_id: str, after: int) -> list[tuple[int, str]] | None:
+    """What is new; None where the session is gone, because the person had themselves erased."""
     close_old_connections()
+    last = last_sequence_of(session_id)
+    if last is None or last == after:
+        return None if last is None else []
     events = events_after(session_id=session_id, sequence=after)
     message_ids = [event.data["message_id"] for event in events if event.kind == EventKind.MESSAGE]
     messages = {row.pk: row for row in Message.objects.filter(pk__in=message_ids)}

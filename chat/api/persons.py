@@ -1,11 +1,14 @@
 """A person's own data, and crisis resources for everybody."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit.leaves import rfc3339
 from chat.api.views import PersonView, PublicView, checked_input
 from chat.resources import resources_for
 from chat.serializers.inputs import CountryInput
@@ -38,7 +41,7 @@ class ExportView(PersonView):
             "Content-Disposition": 'attachment; filename="vigil-export.json"',
             "Cache-Control": "no-store",
         }
-        return Response(document, headers=headers)
+        return Response(_with_plain_times(document), headers=headers)
 
 
 class MeView(PersonView):
@@ -49,3 +52,14 @@ class MeView(PersonView):
         """Erase the person's words and what they told of themselves."""
         erase_person(person=self.person, actor=self.actor, now=timezone.now())
         return Response(status=204)
+
+
+def _with_plain_times(value: object) -> object:
+    """Times as everywhere in the API: UTC, milliseconds, `Z`."""
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, dict):
+        return {name: _with_plain_times(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_times(inner) for inner in value]
+    return value

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from chat.resources import with_numbers
 
-REPLY_TEXTS_VERSION: Final = "2026-11-24.1"
+REPLY_TEXTS_VERSION: Final = "2026-11-24.2"
 """Version of every fixed and embedded text: part of what the board approves and of an assessment's release."""
 
 WaitingState = Literal["nobody_yet", "seen", "human_here"]
@@ -29,6 +29,17 @@ While you do that:
 - If another person is hurting you, go somewhere safer if you can do so without more danger.
 
 You can keep writing here. Are you with somebody right now?"""
+
+CRISIS_GOES_ON_TEXT: Final = """\
+I have read this too, and your messages are kept for the people of our team who were alerted. I am a program, so \
+please do not lean on me alone.
+
+If you might act on what you told me, or anything has been done or taken, {emergency}. You can do that while you \
+write here.
+
+{lines}
+
+Are you safe at this moment, and is somebody with you or near you whom you could ask to stay?"""
 
 CAREFUL_TEXT: Final = """\
 Thank you for writing. Your message has arrived and is kept. I am an AI, a program, and just now I cannot give \
@@ -78,6 +89,11 @@ def crisis_protocol(country: str | None) -> str:
         country: two letters, or empty; an unknown one gets the lines for everywhere.
     """
     return with_numbers(CRISIS_TEXT, country)
+
+
+def crisis_goes_on(country: str | None) -> str:
+    """What a person reads when they write on and nobody has resolved their crisis yet."""
+    return with_numbers(CRISIS_GOES_ON_TEXT, country)
 
 
 def careful_reply(country: str | None) -> str:

@@ -52,8 +52,11 @@ def _wants(intent: Intent, words: Sequence, text: str) -> bool:
 
 def asks_for_human(text: str) -> bool:
     """Whether the message asks to talk to a person instead of a program."""
-    intent = intent_of(text)
-    return intent is not None and intent.name == "want_human"
+    words = words_of(text)
+    return any(
+        intent.name == "want_human" and _wants(intent, words, text)
+        for intent in load_phrases().intents
+    )
 
 
 def says_under_age(text: str, history: History) -> bool:

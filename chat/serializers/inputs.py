@@ -35,14 +35,29 @@ class EmptyInput(StrictSerializer):
 class RegisterInput(StrictSerializer):
     """What a person may tell when registering."""
 
-    user_name = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
-    country = serializers.RegexField(r"^[A-Za-z]{2}$", required=False, allow_blank=True, default="")
+    user_name = serializers.CharField(
+        max_length=80, required=False, allow_blank=True, allow_null=True, default=""
+    )
+    country = serializers.RegexField(
+        r"^[A-Za-z]{2}$", required=False, allow_blank=True, allow_null=True, default=""
+    )
     locale = serializers.RegexField(
-        r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$", required=False, allow_blank=True, default=""
+        r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$",
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        default="",
     )
     birth_year = serializers.IntegerField(
         min_value=OLDEST_BIRTH_YEAR, max_value=2100, required=False, allow_null=True, default=None
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A null says as little as a missing field."""
+        return {
+            name: "" if value is None and name != "birth_year" else value
+            for name, value in attrs.items()
+        }
 
 
 class RefreshInput(StrictSerializer):

@@ -14,7 +14,7 @@ from audit.store.transactions import transactional
 from chat.metrics import REPLY_SECONDS
 from chat.models import Author, ChatSession, Handler, Message, Person, TurnState
 from chat.queries import reply_to
-from chat.replies.crisis import careful_reply, crisis_protocol
+from chat.replies.crisis import careful_reply, crisis_goes_on, crisis_protocol
 from chat.replies.embedded import EmbeddedProvider
 from chat.replies.listening import History
 from chat.replies.protocol import ReplyProvider, ReplyRequest
@@ -105,6 +105,8 @@ def _checked_draft(
     level = Level(message.level)
     if level is Level.CRISIS:
         return Draft(crisis_protocol(person.country), FIXED, None, safe_replacement=False)
+    if session.level == Level.CRISIS:
+        return Draft(crisis_goes_on(person.country), FIXED, None, safe_replacement=False)
     if level is Level.UNKNOWN or message.shed:
         return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
     draft = _generated(message, session, person, history)

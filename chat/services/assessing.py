@@ -13,10 +13,10 @@ from chat.models import ChatSession, Message, Person, TurnState
 from chat.mood import add_mood, mood_of
 from chat.replies.listening import Answer, History, answer_about_danger, asks_for_human
 from chat.services.sessions import call_human, subject_of
-from safety.engine.protocol import Finding, Verdict
+from safety.engine.protocol import Arc, Finding, Verdict
 from safety.levels import Level, most_urgent
 from safety.models import AssessedKind, Incident
-from safety.queries import arc_of
+from safety.queries import arc_of, open_incident_of
 from safety.services.checking import Checked, check_message, unreadable
 from safety.services.incidents import raise_detected, record_assessment
 
@@ -32,6 +32,8 @@ DANGER_ADMITTED = Finding(
     probability=0.7,
 )
 """A bare "yes" is harmless by itself; after "are you having thoughts of suicide?" it is not."""
+INTENT_ADMITTED = replace(DANGER_ADMITTED, trigger="suicide_intent", level=Level.CRISIS)
+"""And once thoughts are known, the question that a "yes" answers is whether they will be acted on (C-SSRS item 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +69,24 @@ def _hear(message: Message, person: Person, history: History, now: datetime) -> 
         logger.exception("a stored message cannot be read", extra={"message_id": message.pk})
         return Heard("", unreadable(), mood_of(""), wants_human=False)
     arc = arc_of(person_id=person.pk, session_id=message.session_id, now=now)
-    checked = _in_conversation(check_message(text, arc), text, history)
+    checked = _in_conversation(check_message(text, arc), text, history, arc)
     return Heard(text, checked, mood_of(text), wants_human=asks_for_human(text))
 
 
-def _in_conversation(checked: Checked, text: str, history: History) -> Checked:
+def _in_conversation(checked: Checked, text: str, history: History, arc: Arc) -> Checked:
     if answer_about_danger(text, history) is not Answer.WORRYING:
         return checked
+    known = any(turn.same_session and turn.level.needs_human for turn in arc.turns)
+    admitted = INTENT_ADMITTED if known else DANGER_ADMITTED
     verdict = checked.verdict
     return replace(
         checked,
         verdict=replace(
             verdict,
-            level=most_urgent([verdict.level, DANGER_ADMITTED.level]),
-            triggers=tuple(dict.fromkeys([*verdict.triggers, DANGER_ADMITTED.trigger])),
-            findings=(*verdict.findings, DANGER_ADMITTED),
-            probability=max(verdict.probability, DANGER_ADMITTED.probability),
+            level=most_urgent([verdict.level, admitted.level]),
+            triggers=tuple(dict.fromkeys([admitted.trigger, *verdict.triggers])),
+            findings=(*verdict.findings, admitted),
+            probability=max(verdict.probability, admitted.probability),
         ),
     )
 
@@ -131,8 +135,9 @@ def _record(
 def _update_session(
     session: ChatSession, verdict: Verdict, mood: str, incident: Incident | None, now: datetime
 ) -> None:
-    session.level = verdict.level
-    session.safety_score = verdict.score
+    level = most_urgent([verdict.level, _held_level(session)])
+    session.level = level.value
+    session.safety_score = level.score
     session.mood_trends = add_mood(session.mood_trends, mood)
     session.last_safety_check = now
     if verdict.level.rank >= Level.CONCERN.rank:
@@ -140,7 +145,7 @@ def _update_session(
             "timestamp": rfc3339(now),
             "level": verdict.level.value,
             "triggers": list(verdict.triggers),
-            "action_taken": _action_taken(verdict.level, incident),
+            "action_taken": _action_taken(verdict.level, incident, now),
         }
         session.safety_history = [*session.safety_history, entry][-HISTORY_KEPT:]
     session.save(
@@ -154,7 +159,16 @@ def _update_session(
     )
 
 
-def _action_taken(level: Level, incident: Incident | None) -> str:
+def _held_level(session: ChatSession) -> Level:
+    """A warning or crisis stays with the session until a moderator resolves it: no later message clears it (law 6)."""
+    if Level(session.level) not in {Level.WARNING, Level.CRISIS}:
+        return Level.NONE
+    incident = open_incident_of(session.pk)
+    return Level(incident.severity) if incident else Level.NONE
+
+
+def _action_taken(level: Level, incident: Incident | None, now: datetime) -> str:
     if level is Level.CRISIS:
         return "crisis_protocol"
-    return "human_alerted" if incident else "resources_provided"
+    told = incident is not None and incident.raised_at == now
+    return "human_alerted" if told else "resources_provided"

@@ -11,8 +11,10 @@ from audit.actors import Actor
 from audit.services import record
 from audit.store.transactions import transactional
 from chat.models import Author, ChatSession, EventKind, Handler, Message
+from chat.queries import SessionNotFound
 from chat.services.sessions import check_open
 from chat.services.stream import Words, append_event, append_message
+from safety.levels import Level
 
 
 class NotHandledByHuman(Exception):
@@ -25,8 +27,9 @@ def hand_to_human(*, session_id: str, staff_id: str, actor: Actor, now: datetime
 
     Raises:
         SessionClosed: it has ended.
+        SessionNotFound: the person had themselves erased.
     """
-    session = ChatSession.objects.get(pk=session_id)
+    session = _existing(session_id)
     check_open(session)
     if _switch(session_id, Handler.AI, Handler.HUMAN):
         _tell(session, Handler.HUMAN, "taken_over", actor, now, staff_id=staff_id)
@@ -34,10 +37,17 @@ def hand_to_human(*, session_id: str, staff_id: str, actor: Actor, now: datetime
 
 @transactional
 def hand_to_ai(*, session_id: str, actor: Actor, now: datetime) -> None:
-    """From now on the AI answers again. Doing it twice is doing it once."""
-    session = ChatSession.objects.get(pk=session_id)
-    if _switch(session_id, Handler.HUMAN, Handler.AI):
+    """From now on the AI answers again. Doing it twice, or where nobody is any more, is doing nothing."""
+    session = ChatSession.objects.filter(pk=session_id).first()
+    if session and _switch(session_id, Handler.HUMAN, Handler.AI):
         _tell(session, Handler.AI, "given_back", actor, now)
+
+
+def _existing(session_id: str) -> ChatSession:
+    session = ChatSession.objects.filter(pk=session_id).first()
+    if session is None:
+        raise SessionNotFound
+    return session
 
 
 def _switch(session_id: str, old: Handler, new: Handler) -> bool:
@@ -65,6 +75,12 @@ def _tell(
 
 
 @transactional
+def clear_level(*, person_id: str) -> None:
+    """A moderator judged the person's risk over: their sessions say so at once, not only after the next message."""
+    ChatSession.objects.filter(person_id=person_id).update(level=Level.NONE.value, safety_score=0)
+
+
+@transactional
 def tell_seen(*, session_id: str, now: datetime) -> None:
     """Tell a waiting person that somebody has seen their case."""
     if ChatSession.objects.filter(pk=session_id).exclude(waiting_since=None).exists():
@@ -79,9 +95,10 @@ def post_human_reply(
 
     Raises:
         SessionClosed: it has ended.
+        SessionNotFound: the person had themselves erased.
         NotHandledByHuman: the AI answers here.
     """
-    session = ChatSession.objects.get(pk=session_id)
+    session = _existing(session_id)
     check_open(session)
     if not ChatSession.objects.filter(pk=session_id, handled_by=Handler.HUMAN).update(
         last_activity=now

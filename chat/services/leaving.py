@@ -41,7 +41,7 @@ def export_person(*, person: Person, actor: Actor, now: datetime) -> Document:
             "user_name": person.user_name,
             "country": person.country,
             "locale": person.locale,
-            "birth_year": person.birth_year,
+            "birth_year": int(person.birth_year) if person.birth_year else None,
             "created_at": person.created_at,
         },
         "consents": list(

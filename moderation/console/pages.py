@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.actors import Actor
-from chat.models import ChatSession
 from chat.resources import resources_for
-from moderation.console.forms import LookForm, ResolveForm
+from moderation.console.forms import ResolveForm
 from moderation.console.presenting import ShownQueue, lines_of, shown_queue, words_of
 from moderation.console.problems import ANTICIPATED, problem_response
 from moderation.models import LookReason, StaffUser
@@ -22,8 +21,10 @@ from moderation.permissions import check_can_open_console, holds, reading_ground
 from moderation.queries import (
     COUNT_TO,
     earlier_incidents,
+    erased_sessions,
     is_handled_by_human,
     queue,
+    session_of,
     session_stamp,
 )
 from moderation.screener import screened
@@ -91,7 +92,9 @@ def _queue_context(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _queue_for(request: HttpRequest, now: datetime) -> ShownQueue:
-    return shown_queue(queue(), staff_id=staff_of(request).pk, now=now, limit=COUNT_TO)
+    found = queue()
+    erased = erased_sessions(row.session_id for row in (*found.waiting, *found.claimed))
+    return shown_queue(found, erased=erased, staff_id=staff_of(request).pk, now=now, limit=COUNT_TO)
 
 
 def _may(staff: StaffUser) -> dict[str, bool]:
@@ -134,6 +137,7 @@ def transcript_fragment(request: HttpRequest, incident_id: str) -> HttpResponse:
 def _incident_context(request: HttpRequest, incident: Incident, now: datetime) -> dict[str, Any]:
     staff = staff_of(request)
     ground = reading_ground(staff, incident, now=now)
+    session = session_of(incident.session_id)
     return {
         "incident": incident,
         "now": now,
@@ -143,7 +147,8 @@ def _incident_context(request: HttpRequest, incident: Incident, now: datetime) -
         "may": _may(staff),
         "is_mine": holds(staff, incident),
         "is_handled_by_human": is_handled_by_human(incident.session_id),
-        "session": ChatSession.objects.get(pk=incident.session_id),
+        "session": session,
+        "is_erased": session is None,
     }
 
 
@@ -168,7 +173,6 @@ def _rail_context(incident: Incident, now: datetime) -> dict[str, Any]:
         "earlier": [_earlier(other, now) for other in earlier_incidents(incident)],
         "help": found,
         "crisis_lines": found.crisis_lines[:LINES_SHOWN],
-        "look_form": LookForm(),
         "resolve_form": ResolveForm(initial={"version": incident.version}),
         "look_reasons": LookReason.choices,
     }

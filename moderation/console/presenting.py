@@ -1,6 +1,6 @@
 """Rows and messages as the templates show them: everything in words, nothing left to look up."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from moderation.wording import (
 )
 from safety.models import Incident
 
+ERASED_NOTE = "(erased with the person's data)"
+
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
@@ -34,6 +36,7 @@ class ShownRow:
         urgency: how much of the time is gone.
         age: in words.
         is_mine: whether whoever looks has claimed it.
+        is_erased: whether the person has erased their data.
     """
 
     row: QueueRow
@@ -44,6 +47,7 @@ class ShownRow:
     urgency: str
     age: str
     is_mine: bool
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,24 @@ class Line:
     is_replacement: bool = False
 
 
-def shown_queue(found: Queue, *, staff_id: str, now: datetime, limit: int) -> ShownQueue:
-    """The queue for one member of staff."""
-    claimed = [_shown(row, staff_id, now) for row in found.claimed]
+def shown_queue(
+    found: Queue, *, erased: Container[str], staff_id: str, now: datetime, limit: int
+) -> ShownQueue:
+    """The queue for one member of staff.
+
+    Args:
+        found: the rows.
+        erased: the conversations that are gone, because their person has erased their data.
+        staff_id: who looks.
+        now: when.
+        limit: where counting stopped.
+    """
+    waiting, claimed = (
+        [_shown(row, erased, staff_id, now) for row in rows]
+        for rows in (found.waiting, found.claimed)
+    )
     return ShownQueue(
-        waiting=[_shown(row, staff_id, now) for row in found.waiting],
+        waiting=waiting,
         mine=[row for row in claimed if row.is_mine],
         claimed=[row for row in claimed if not row.is_mine],
         waiting_count=_counted(found.waiting_count, limit),
@@ -100,7 +117,7 @@ def _counted(count: int, limit: int) -> str:
     return f"{limit} or more" if count >= limit else str(count)
 
 
-def _shown(row: QueueRow, staff_id: str, now: datetime) -> ShownRow:
+def _shown(row: QueueRow, erased: Container[str], staff_id: str, now: datetime) -> ShownRow:
     return ShownRow(
         row=row,
         severity=SEVERITIES[row.severity],
@@ -110,6 +127,7 @@ def _shown(row: QueueRow, staff_id: str, now: datetime) -> ShownRow:
         urgency=urgency(row.raised_at, row.due_at, now=now),
         age=since_words(row.created_at, now=now),
         is_mine=row.claimed_by == staff_id,
+        is_erased=row.session_id in erased,
     )
 
 
@@ -162,5 +180,5 @@ def _note_line(note: Note) -> Line:
         kind="note",
         label=f"Note for staff only · {note.author.get_username()}",
         at=note.created_at,
-        pieces=[Piece(note.text, ())],
+        pieces=[Piece(note.text or ERASED_NOTE, ())],
     )

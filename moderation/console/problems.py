@@ -12,6 +12,7 @@ from chat.services.control import NotHandledByHuman
 from chat.services.sessions import SessionClosed
 from moderation.permissions import Denied, NotClaimed
 from moderation.services.claims import HoldsCrisis, NothingToTake
+from moderation.services.erased import PersonErased
 from moderation.services.moves import (
     AlreadyResolved,
     ClaimedByOther,
@@ -90,6 +91,12 @@ PROBLEMS: Final[dict[type[Exception], Kind]] = {
         "session_closed",
         "The conversation has ended.",
         "The person can no longer read what you write here.",
+    ),
+    PersonErased: Kind(
+        409,
+        "person_erased",
+        "The person has erased their data.",
+        "Nothing can be read or written to them. Resolve the incident, or release it.",
     ),
     NotClaimed: Kind(403, "not_claimed", "You have not claimed this incident.", "Claim it first."),
     Denied: Kind(403, "denied", "Your role does not allow that.", "Ask your shift lead."),

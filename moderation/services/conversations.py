@@ -9,6 +9,7 @@ from chat.models import Message
 from chat.services.control import hand_to_ai, hand_to_human, post_human_reply
 from moderation.models import Note, StaffUser
 from moderation.permissions import check_can_escalate, check_can_work_on
+from moderation.services.erased import check_not_erased
 from moderation.services.moves import AlreadyResolved, bump, incident_of
 from safety.models import Incident
 from safety.services.alerts import enqueue_alerts
@@ -22,11 +23,13 @@ def take_over(
 
     Raises:
         NotClaimed: they do not hold the incident.
+        PersonErased: nobody is there any more.
         IncidentMoved: or one of its kinds.
         SessionClosed: the conversation has ended.
     """
     incident = incident_of(incident_id)
     check_can_work_on(staff, incident)
+    check_not_erased(incident)
     moved = bump(incident=incident, version=version, staff_id=staff.pk, changes={})
     hand_to_human(session_id=incident.session_id, staff_id=staff.pk, actor=actor, now=now)
     _record("taken_over", moved, actor, now)
@@ -41,10 +44,12 @@ def give_back(
 
     Raises:
         NotClaimed: they do not hold the incident.
+        PersonErased: nobody is there any more.
         IncidentMoved: or one of its kinds.
     """
     incident = incident_of(incident_id)
     check_can_work_on(staff, incident)
+    check_not_erased(incident)
     moved = bump(incident=incident, version=version, staff_id=staff.pk, changes={})
     hand_to_ai(session_id=incident.session_id, actor=actor, now=now)
     _record("given_back", moved, actor, now)
@@ -59,11 +64,13 @@ def reply_as_human(
 
     Raises:
         NotClaimed: they do not hold the incident.
+        PersonErased: nobody is there any more.
         NotHandledByHuman: take over first.
         SessionClosed: the conversation has ended.
     """
     incident = incident_of(incident_id)
     check_can_work_on(staff, incident)
+    check_not_erased(incident)
     return post_human_reply(
         session_id=incident.session_id, staff_id=staff.pk, text=text, actor=actor, now=now
     )

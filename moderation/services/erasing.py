@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import F
+
 from audit.actors import Actor
 from audit.services import record
 from audit.store.transactions import transactional
 from chat.models import Erasure
 from moderation.models import Look, Note
-from safety.models import Incident
+from safety.models import Incident, IncidentStatus
 
 ERASURES_AT_ONCE = 50
 SWEEP = Actor.system("erasure")
@@ -30,6 +32,7 @@ def _take(erasure: Erasure, now: datetime) -> int:
         return 0
     incidents = Incident.objects.filter(person_id=erasure.person_id)
     incident_ids = list(incidents.values_list("pk", flat=True))
+    _tell_open_pages(erasure.person_id)
     blanked = _blank_notes(incident_ids) + _blank_looks(incident_ids)
     record(
         "moderation.notes:erased",
@@ -40,6 +43,14 @@ def _take(erasure: Erasure, now: datetime) -> int:
         details={"texts": blanked},
     )
     return 1
+
+
+def _tell_open_pages(person_id: str) -> None:
+    """A version that rises is what makes the queue and an open incident tell that something changed."""
+    unresolved = Incident.objects.filter(person_id=person_id).exclude(
+        status=IncidentStatus.RESOLVED
+    )
+    unresolved.update(version=F("version") + 1)
 
 
 def _blank_notes(incident_ids: Sequence[str]) -> int:

@@ -11,7 +11,8 @@ from chat.models import ChatSession, Message, Person
 from chat.queries import transcript_of
 from moderation.models import Look, LookReason, Note, StaffUser
 from moderation.permissions import check_can_look, check_can_read
-from moderation.queries import notes_of
+from moderation.queries import notes_of, session_of
+from moderation.services.erased import check_not_erased
 from moderation.services.moves import incident_of
 from safety.models import Assessment, Incident
 from safety.queries import assessments_of
@@ -29,7 +30,7 @@ class Transcript:
 
     Args:
         user_name: what the person calls themselves.
-        session: the session.
+        session: the session; None where the person has erased their data, and then there are no messages.
         messages: in order.
         assessments: by message id.
         notes: of staff on the incident, in order.
@@ -37,7 +38,7 @@ class Transcript:
     """
 
     user_name: str
-    session: ChatSession
+    session: ChatSession | None
     messages: list[Message]
     assessments: Mapping[str, Assessment]
     notes: list[Note]
@@ -58,12 +59,14 @@ def look(
 
     Raises:
         Denied: their role does not allow it.
+        PersonErased: nothing is left to read.
         ExplanationMissing: "another reason" says nothing.
     """
     check_can_look(staff)
     if reason is LookReason.OTHER and not explanation.strip():
         raise ExplanationMissing
     incident = incident_of(incident_id)
+    check_not_erased(incident)
     row = Look(
         incident_id=incident.pk,
         staff=staff,
@@ -90,19 +93,23 @@ def read_transcript(
     """
     incident = incident_of(incident_id)
     ground = check_can_read(staff, incident, now=now)
-    session = ChatSession.objects.get(pk=incident.session_id)
     messages = transcript_of(incident.session_id)
     _record(
         "moderation.transcript:read", incident, actor, now, messages=len(messages), ground=ground
     )
     return Transcript(
-        user_name=Person.objects.get(pk=incident.person_id).user_name,
-        session=session,
+        user_name=_name_of(incident.person_id),
+        session=session_of(incident.session_id),
         messages=messages,
         assessments=assessments_of([message.pk for message in messages]),
         notes=notes_of(incident.pk),
         ground=ground,
     )
+
+
+def _name_of(person_id: str) -> str:
+    person = Person.objects.filter(pk=person_id).first()
+    return person.user_name if person else ""
 
 
 def _record(

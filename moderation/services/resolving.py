@@ -8,7 +8,7 @@ from audit.actors import Actor
 from audit.leaves import rfc3339
 from audit.services import record
 from audit.store.transactions import transactional
-from chat.services.control import hand_to_ai
+from chat.services.control import clear_level, hand_to_ai
 from moderation.models import Detection, Label, Note, Outcome, StaffUser
 from moderation.permissions import check_can_work_on
 from moderation.services.moves import Move, incident_of, make_move, what_happened
@@ -77,6 +77,7 @@ def resolve(
     hand_to_ai(session_id=resolved.session_id, actor=actor, now=now)
     if conclusion.outcome not in STILL_AT_RISK:
         clear_person_risk(person_id=resolved.person_id, actor=actor, now=now)
+        clear_level(person_id=resolved.person_id)
     _record(resolved, conclusion, actor, now)
     return resolved
 

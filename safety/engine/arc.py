@@ -5,6 +5,7 @@ raised for months); law 6 of the product says that a later "I was joking" clears
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from safety.engine.protocol import Arc, Finding, PastTurn
@@ -12,6 +13,7 @@ from safety.levels import TRIGGERS, Level
 
 NAME: Final = "arc"
 DENIAL: Final = "goodbye.denial"
+STILL_AT_HAND: Final = "methods.still_at_hand"
 CALM: Final = "goodbye.leaving_hint"
 _DAY_SECONDS: Final = 86_400
 CRISIS_WARNS_DAYS: Final = 7
@@ -20,6 +22,9 @@ WARNING_CONCERNS_DAYS: Final = 7
 REPEAT_DAYS: Final = 2
 REPEATS: Final = 2
 DENIAL_DAYS: Final = 1
+MEANS_SECONDS: Final = 3_600
+"""How long after a crisis a mere mention of means or of the act is the crisis still. Source: written by us, on the side
+of care; Safe-T asks for access to means to be cleared before a crisis counts as over."""
 
 _DESPAIR: Final = frozenset({"hopelessness", "burden", "passive_ideation", "self_harm_urge"})
 
@@ -42,6 +47,7 @@ def arc_findings(found: Sequence[Finding], arc: Arc) -> list[Finding]:
         _repeated(found, arc),
         _after_warning(level, arc),
         _after_crisis(level, arc),
+        _means_after_crisis(found, arc),
     )
     return [candidate for candidate in candidates if candidate is not None]
 
@@ -99,6 +105,18 @@ def _after_crisis(level: Level, arc: Arc) -> Finding | None:
         return None
     turn = _latest(arc, {Level.CRISIS}, DENIAL_DAYS)
     return None if turn is None else _finding(Level.CRISIS, "arc.after_crisis", turn)
+
+
+def _means_after_crisis(found: Sequence[Finding], arc: Arc) -> Finding | None:
+    """`It is still in my hand` within an hour of a crisis: the crisis is not over."""
+    mention = next((finding for finding in found if finding.trigger == "means_access"), None)
+    if mention is None or not any(
+        turn.level is Level.CRISIS and turn.age_seconds <= MEANS_SECONDS for turn in arc.turns
+    ):
+        return None
+    return replace(
+        mention, level=Level.CRISIS, detector=NAME, rule="arc.means_after_crisis", probability=0.9
+    )
 
 
 def _latest(arc: Arc, levels: set[Level], days: int) -> PastTurn | None:

@@ -1,14 +1,14 @@
 """The engine's front: judge a text, a reply, a conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from safety.engine.arc import arc_findings
 from safety.engine.datafiles import fingerprint
 from safety.engine.decision import decide
+from safety.engine.invisible import readings
 from safety.engine.language import LanguageDetector
 from safety.engine.matching import RuleDetector
-from safety.engine.normalize import normalize
 from safety.engine.protocol import EMPTY_ARC, Arc, Detector, Finding, PastTurn, Verdict
 from safety.engine.rules import person_rules, reply_rules
 
@@ -27,10 +27,12 @@ class Engine:
 
     def assess(self, text: str, arc: Arc = EMPTY_ARC) -> Verdict:
         """Judge one text of a person whose earlier turns are the arc."""
-        normalized = normalize(text)
-        found: list[Finding] = []
-        for detector in self.detectors:
-            found += detector.find(normalized, arc)
+        found = _united(
+            finding
+            for reading in readings(text)
+            for detector in self.detectors
+            for finding in detector.find(reading, arc)
+        )
         return decide([*found, *arc_findings(found, arc)], self.release)
 
     def assess_turns(self, turns: Sequence[str]) -> list[Verdict]:
@@ -42,6 +44,16 @@ class Engine:
             past = (*past, PastTurn(0.0, verdict.level, verdict.triggers, same_session=True))
             verdicts.append(verdict)
         return verdicts
+
+
+def _united(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each rule, its most urgent, where a text was read in two ways."""
+    kept: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        held = kept.setdefault((finding.detector, finding.rule), finding)
+        if finding.level.rank > held.level.rank:
+            kept[finding.detector, finding.rule] = finding
+    return list(kept.values())
 
 
 @lru_cache(1)

@@ -41,7 +41,7 @@ _NO_NEGATION: Final = re.compile(
 _NEVER_SO: Final = re.compile(
     r"^,? ?(?:so|this|that|as) (?:much|bad|badly|often|strongly)\b|^,? more\b"
 )
-_FIRST: Final = frozenset({"i", "me", "my", "myself", "we", "mine", "am"})
+_FIRST: Final = frozenset({"i", "me", "my", "myself", "we", "am"})
 _THIRD: Final = frozenset(
     {
         "he",

@@ -29,6 +29,8 @@ _FIRST_FLAG_LETTER: Final = 0x1F1E6
 _LETTERS_IN_ALPHABET: Final = 26
 _LONGEST_PARTS: Final = 6
 """A letter with its marks. Longer decompositions are whole phrases in one character; they would multiply the text."""
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160")
+"""The Hangul fillers: letters to Unicode, blank to the eye."""
 _CACHED_CHARACTERS: Final = 8192
 
 
@@ -88,6 +90,8 @@ def _fold_part(part: str) -> str:
         return _LETTERS[part]
     if part.isascii():
         return part if part.isprintable() else " "
+    if part in _BLANK_LETTERS:
+        return " "
     flag = ord(part) - _FIRST_FLAG_LETTER
     if 0 <= flag < _LETTERS_IN_ALPHABET:
         return chr(ord("a") + flag)

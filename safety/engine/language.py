@@ -5,6 +5,7 @@ a human looks, unless a danger word of a language we know some words of gives it
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -45,7 +46,7 @@ class LanguageDetector:
 
 def is_foreign(folded: str) -> bool:
     """Whether a folded text is long enough to tell, and not English."""
-    words = _WORD.findall(folded)
+    words = _WORD.findall(_borrowed_phrases().sub(" ", folded))
     latin = [word for word in words if word[0] <= _LAST_LATIN]
     other_letters = sum(len(word) for word in words if word[0] > _LAST_LATIN)
     if other_letters >= _FEWEST_FOREIGN_LETTERS and other_letters >= sum(map(len, latin)):
@@ -54,6 +55,8 @@ def is_foreign(folded: str) -> bool:
 
 
 def _is_foreign_latin(words: list[str]) -> bool:
+    if _says_little(words):
+        return False
     telling = [word for word in words if len(word) > 1]
     foreign = sum(word in _foreign_words() for word in telling)
     english = sum(
@@ -61,13 +64,67 @@ def _is_foreign_latin(words: list[str]) -> bool:
     )
     if foreign >= 2 and foreign > english:  # noqa: PLR2004 - one may be a name
         return True
-    return len(telling) >= _FEWEST_WORDS and english < _ENGLISH_SHARE * len(telling)
+    if len(telling) < _FEWEST_WORDS:
+        return _short_is_foreign(telling)
+    return english < _ENGLISH_SHARE * len(telling)
+
+
+def _says_little(words: list[str]) -> bool:
+    """Greetings and thanks that English chat borrows, with nothing else beside them."""
+    return all(word in _borrowed_words() for word in words)
+
+
+def _short_is_foreign(words: list[str]) -> bool:
+    """A cry for help, or two words and more with an everyday word of another language and none that is only English."""
+    if any(word in ENGLISH and word not in _all_foreign() for word in words):
+        return False
+    if any(word in _cries() for word in words):
+        return True
+    return len(words) > 1 and not _telling_words().isdisjoint(words)
 
 
 @lru_cache(1)
 def _foreign_words() -> frozenset[str]:
-    languages: dict[str, list[str]] = read_words("languages.yaml")["function_words"]
-    return frozenset(fold(word)[0] for words in languages.values() for word in words) - ENGLISH
+    return _all_foreign() - ENGLISH
+
+
+@lru_cache(1)
+def _all_foreign() -> frozenset[str]:
+    listed = read_words("languages.yaml")
+    return _folded(word for words in listed["function_words"].values() for word in words) | (
+        _common_words()
+    )
+
+
+@lru_cache(1)
+def _common_words() -> frozenset[str]:
+    languages: dict[str, list[str]] = read_words("languages.yaml")["common_words"]
+    return _folded(word for words in languages.values() for word in words)
+
+
+@lru_cache(1)
+def _telling_words() -> frozenset[str]:
+    return _common_words() - ENGLISH - _borrowed_words()
+
+
+@lru_cache(1)
+def _cries() -> frozenset[str]:
+    return _folded(read_words("languages.yaml")["cries"])
+
+
+@lru_cache(1)
+def _borrowed_words() -> frozenset[str]:
+    return _folded(read_words("languages.yaml")["borrowed"]["words"])
+
+
+@lru_cache(1)
+def _borrowed_phrases() -> re.Pattern[str]:
+    phrases: list[str] = read_words("languages.yaml")["borrowed"]["phrases"]
+    return re.compile("|".join(rf"\b{re.escape(fold(phrase)[0])}\b" for phrase in phrases))
+
+
+def _folded(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(word)[0] for word in words)
 
 
 def _danger(folded: str, origin_of: list[int] | None) -> list[Finding]:

@@ -9,6 +9,7 @@ from audit.actors import Actor
 from audit.services import record
 from audit.store.ids import new_id
 from audit.store.transactions import require_transaction, transactional
+from safety.levels import Level
 from safety.models import Channel, Delivery, Incident, IncidentKind
 from safety.payloads import Alert, Payload, as_body, crisis_payload, mail_payload, webhook_payload
 from safety.retries import RetryProfile
@@ -33,13 +34,12 @@ def enqueue_alerts(*, incident: Incident, words: str, now: datetime) -> list[Del
     """
     require_transaction("enqueue_alerts")
     alert = _alert_of(incident, words, now)
-    is_page = (
-        incident.requires_immediate_attention or incident.kind == IncidentKind.HUMAN_REQUESTED
-    )
+    is_page = incident.requires_immediate_attention or incident.kind == IncidentKind.HUMAN_REQUESTED
     channels = [
         channel for channel in configured_channels() if is_page or channel is Channel.WEBHOOK
     ]
-    profile = RetryProfile.CRISIS if is_page else RetryProfile.STANDARD
+    unjudged = incident.severity == Level.UNKNOWN  # the gravest thing may be behind it
+    profile = RetryProfile.CRISIS if is_page or unjudged else RetryProfile.STANDARD
     group_id = new_id()
     return [_enqueue(channel, alert, profile, group_id, incident=incident) for channel in channels]
 

@@ -13,11 +13,13 @@ from safety.engine.protocol import Verdict
 from safety.levels import Level
 from safety.metrics import ASSESSMENT_SECONDS, ASSESSMENTS
 from safety.models import AssessedKind, Assessment, Incident, IncidentKind, RiskClearance
-from safety.queries import has_open_incident, open_incident_of, seconds_since_last_incident
+from safety.queries import open_incident_of, seconds_since_last_incident
 from safety.services.alerts import enqueue_alerts
 from safety.services.checking import Checked
 
 EXCERPT_CHARACTERS = 500
+TELL_AGAIN_AFTER = timedelta(seconds=60)
+"""A crisis that goes on while nobody has claimed it pages again, at most once a minute."""
 CLAIM_WITHIN = {
     Level.CRISIS: timedelta(seconds=60),
     Level.UNKNOWN: timedelta(minutes=2),
@@ -91,17 +93,16 @@ def raise_detected(
     """Open the session's incident, or raise the one that is open, when the verdict needs a human.
 
     Returns:
-        The session's open incident, or None where the verdict needs no human or a colleague already has
-        this person's case and only their past speaks.
+        The session's open incident, or None where the verdict needs no human.
     """
     if not verdict.level.needs_human:
         return None
-    open_incident = open_incident_of(subject.session_id)
-    if open_incident is None:
-        if _only_the_past_speaks(verdict) and has_open_incident(subject.person_id):
-            return None
+    incident = open_incident_of(subject.session_id)
+    if incident is None:
         return _open(IncidentKind.DETECTED, verdict.level, verdict.triggers, subject, actor, now)
-    return _raise(open_incident, verdict.level, verdict.triggers, subject, actor, now)
+    if verdict.level.rank > incident.rank:
+        return _raise(incident, verdict, subject, actor, now)
+    return _repeat(incident, verdict, subject, actor, now)
 
 
 @transactional
@@ -127,11 +128,6 @@ def raise_asked(
     incident.save(update_fields=["triggers", "kind", "raised_at", "version"])
     _tell(incident, "raised", subject, actor, now)
     return incident
-
-
-def _only_the_past_speaks(verdict: Verdict) -> bool:
-    grave = [finding for finding in verdict.findings if finding.level.needs_human]
-    return bool(grave) and all(finding.detector == "arc" for finding in grave)
 
 
 def _open(
@@ -173,22 +169,30 @@ def _open(
 
 
 def _raise(
-    incident: Incident,
-    level: Level,
-    triggers: Iterable[str],
-    subject: Subject,
-    actor: Actor,
-    now: datetime,
+    incident: Incident, verdict: Verdict, subject: Subject, actor: Actor, now: datetime
 ) -> Incident:
-    incident.triggers = _merged(incident.triggers, triggers)
-    if level.rank <= incident.rank:
-        incident.save(update_fields=["triggers"])
-        return incident
-    incident.context = {**incident.context, "new_safety_score": level.score}
+    incident.triggers = _merged(incident.triggers, verdict.triggers)
+    incident.context = {**incident.context, "new_safety_score": verdict.score}
     incident.version += 1
-    _set_severity(incident, level, subject, now)
+    _set_severity(incident, verdict.level, subject, now)
     incident.save()
     _tell(incident, "raised", subject, actor, now)
+    return incident
+
+
+def _repeat(
+    incident: Incident, verdict: Verdict, subject: Subject, actor: Actor, now: datetime
+) -> Incident:
+    """Not graver than what is known; but a further crisis that is news, or that nobody has taken, is told again."""
+    news = set(verdict.triggers) - set(incident.triggers)
+    unanswered = not incident.claimed_by and now - incident.raised_at >= TELL_AGAIN_AFTER
+    incident.triggers = _merged(incident.triggers, verdict.triggers)
+    if verdict.level is not Level.CRISIS or not (news or unanswered):
+        incident.save(update_fields=["triggers"])
+        return incident
+    incident.raised_at = now
+    incident.save(update_fields=["triggers", "raised_at"])
+    _tell(incident, "repeated", subject, actor, now)
     return incident
 
 

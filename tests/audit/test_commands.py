@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -79,6 +80,17 @@ def test_a_part_is_exported_to_standard_output(now, tmp_path: Path) -> None:
     assert "ok: 2 entries of a part" in _run("verify_audit", "--part", str(file))
     with pytest.raises(CommandError, match="line 2: sequence 1 belongs here"):
         _run("verify_audit", str(file))
+
+
+def test_a_reader_that_has_seen_enough_ends_the_export_without_a_complaint(now) -> None:
+    _record(now)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        with pytest.raises(SystemExit) as ended:
+            call_command("export_audit", stdout=pipe)
+        pipe.write("what is left in the buffer goes nowhere")
+    assert ended.value.code == 1
 
 
 def test_a_csv_export_has_a_heading(now) -> None:

@@ -178,10 +178,45 @@ def test_a_page_asks_the_same_number_of_queries_however_many_events(
     _record(now)
     with CaptureQueriesContext(connection) as few:
         signed_in.get(page)
-    for _ in range(30):
+    for number in range(30):
         _record(now)
+        _record_of_staff(now, _staff(name=f"staff-{number}").pk, "nobody")
     with django_assert_num_queries(len(few)):
         signed_in.get(page)
+
+
+@transactional
+def _record_of_staff(now, actor_id: str, target_id: str) -> None:
+    record(
+        "moderation.staff:disabled",
+        actor=Actor.staff(actor_id),
+        target=("staff", target_id),
+        now=now,
+    )
+
+
+def test_staff_are_named_beside_their_ids_where_they_are_known(
+    signed_in: Client, officer, now
+) -> None:
+    robin = _staff(name="robin")
+    _record_of_staff(now, officer.pk, robin.pk)
+    _record_of_staff(now, "f" * 32, "nobody")
+    page = signed_in.get(SEARCH, {"action": "moderation.staff:disabled"}).content.decode()
+    assert f"staff:{officer.pk} <strong><bdi>officer</bdi></strong>" in page
+    assert f"staff:{robin.pk} <strong><bdi>robin</bdi></strong>" in page
+    assert f"staff:{'f' * 32}</td>" in page
+    assert "staff:nobody</td>" in page
+
+
+def test_naming_staff_takes_one_query_however_many_they_are(
+    signed_in: Client, now, django_assert_num_queries
+) -> None:
+    for number in range(12):
+        staff = _staff(name=f"staff-{number}")
+        _record_of_staff(now, staff.pk, staff.pk)
+    events = list(AuditEvent.objects.filter(action="moderation.staff:disabled"))
+    with django_assert_num_queries(1):
+        assert len(queries.staff_names(events)) == 12
 
 
 def test_an_export_is_a_file_that_verifies(signed_in: Client, officer, now) -> None:

@@ -127,3 +127,9 @@ def test_a_process_holds_so_many_streams(api, session, settings):
 def test_a_client_that_asks_for_an_event_stream_gets_problems_in_json(session):
     response = ApiClient().get(f"sessions/{session.pk}/events", Accept="text/event-stream")
     assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
+
+
+def test_a_stream_ends_when_the_person_is_erased(api, session):
+    response = api.get(f"sessions/{session.pk}/events")
+    api.delete("me")
+    assert read(response, until=lambda _: False) == "retry: 1000\n\n"

@@ -24,6 +24,12 @@ def test_a_person_registers_without_telling_anything(anonymous):
     assert AuditEvent.objects.get().action == "chat.person:registered"
 
 
+def test_null_says_as_little_as_nothing(anonymous):
+    body = {"user_name": None, "country": None, "locale": None, "birth_year": None}
+    person = Person.objects.get(pk=anonymous.post("auth/register", body).json()["user_id"])
+    assert (person.user_name, person.country, person.locale) == ("", "", "")
+
+
 def test_what_a_person_tells_is_kept_sealed(anonymous):
     response = anonymous.post(
         "auth/register",

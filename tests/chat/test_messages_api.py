@@ -8,6 +8,7 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from chat.models import Author, Message
+from chat.replies.crisis import crisis_goes_on
 from chat.replies.phrases import load_phrases
 from safety.models import Assessment, Delivery, Incident
 from tests.chat.conftest import ApiClient
@@ -89,6 +90,30 @@ def test_a_bare_yes_to_a_question_about_danger_goes_to_a_human(api, session):
     finding = Assessment.objects.get(kind="message").findings[0]
     assert (finding["detector"], finding["rule"]) == ("conversation", "danger_question_answered")
     assert Incident.objects.get().severity == "warning"
+
+
+def test_a_yes_once_thoughts_are_known_is_intent(api, session):
+    api.say(session, "I have been thinking about suicide a lot lately.")
+    question = load_phrases().care.safety_questions[0]
+    make_message(session, f"I hear you. {question}", author=Author.AI)
+    body = api.say(session, "yes").json()
+    assert body["safety"]["level"] == "crisis"
+    assert body["safety"]["triggers"][0] == "suicide_intent"
+
+
+def test_a_crisis_stays_with_the_session_until_a_moderator_resolves_it(api, session):
+    api.say(session, CRISIS)
+    body = api.say(session, "haha I was only joking").json()
+    assert Message.objects.get(pk=body["reply"]["id"]).provider == "fixed"
+    assert body["reply"]["text"] == crisis_goes_on("GB")
+    session.refresh_from_db()
+    assert (session.level, session.safety_score) == ("crisis", 4)
+    assert session.safety_history[-1]["action_taken"] == "resources_provided"
+    incident = Incident.objects.get()
+    Incident.objects.filter(pk=incident.pk).update(status="resolved", open_key=incident.pk)
+    api.say(session, "Good morning.")
+    session.refresh_from_db()
+    assert session.safety_score < 4
 
 
 def test_asking_for_a_person_in_words_is_asking_for_a_person(api, session):

@@ -4,19 +4,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit.actors import Actor
-from chat.models import Author, Message, RefreshToken, SessionEvent, TurnState
+from chat.models import Author, ChatSession, Message, RefreshToken, SessionEvent, TurnState
+from chat.queries import SessionNotFound
 from chat.replies.protocol import ReplyDraft, ReplyRequest
 from chat.services import answers, recovery, turns
 from chat.services.control import (
     NotHandledByHuman,
+    clear_level,
     hand_to_ai,
     hand_to_human,
     post_human_reply,
     tell_seen,
 )
+from chat.services.leaving import erase_person
 from chat.services.recovery import delete_expired_tokens, finish_stuck_turns
 from chat.services.sessions import SessionClosed, ask_for_human, close_session
 from chat.services.turns import finish_turn
@@ -198,3 +202,32 @@ def test_expired_refresh_tokens_are_forgotten(person):
         )
     assert delete_expired_tokens(now=now) == 1
     assert RefreshToken.objects.count() == 1
+
+
+def test_a_conflict_that_no_key_explains_is_not_hidden(session, person, monkeypatch):
+    def conflict(**_: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(turns, "append_message", conflict)
+    incoming = turns.Incoming(text="Hello.", key="k", hurried=False)
+    with pytest.raises(IntegrityError):
+        turns.receive_message(
+            person=person, session=session, incoming=incoming, actor=SYSTEM, now=timezone.now()
+        )
+
+
+def test_nobody_takes_over_or_writes_where_the_person_is_gone(session, person):
+    now = timezone.now()
+    erase_person(person=person, actor=SYSTEM, now=now)
+    hand_to_ai(session_id=session.pk, actor=SYSTEM, now=now)
+    with pytest.raises(SessionNotFound):
+        hand_to_human(session_id=session.pk, staff_id=STAFF, actor=SYSTEM, now=now)
+    with pytest.raises(SessionNotFound):
+        post_human_reply(session_id=session.pk, staff_id=STAFF, text="Hi.", actor=SYSTEM, now=now)
+
+
+def test_a_cleared_risk_shows_at_once(session, person):
+    ChatSession.objects.filter(pk=session.pk).update(level="crisis", safety_score=4)
+    clear_level(person_id=person.pk)
+    session.refresh_from_db()
+    assert (session.level, session.safety_score) == ("none", 0)

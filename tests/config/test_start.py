@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -34,6 +35,37 @@ def test_a_busy_port_is_told_with_a_way_out():
         with pytest.raises(start.CannotStart, match=f"SERVICE_PORT={port + 1} make run"):
             start.check_port_is_free("127.0.0.1", port)
     start.check_port_is_free("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SAFETY_ALERT_CONTENT", "ture"), ("SECRET_KEY", "short"), ("MONGODB_URI", "mongodb://db")],
+)
+def test_a_wrong_setting_is_told_by_name_and_not_as_a_fault_of_the_database(tmp_path, name, value):
+    surroundings = {
+        "PATH": os.environ["PATH"],
+        "DATA_DIR": str(tmp_path / "data"),
+        "VIGIL_ENV_FILE": str(tmp_path / "env"),
+        "SERVICE_PORT": str(free_port()),
+    }
+    done = subprocess.run(
+        [sys.executable, "scripts/start.py"],
+        cwd=ROOT,
+        env={**surroundings, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The settings are wrong: " in done.stderr
+    assert name in done.stderr
+    assert "nothing was started" in done.stderr
+    assert "database could not" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_are_right_are_not_complained_of():
+    start.check_settings()
 
 
 @pytest.fixture

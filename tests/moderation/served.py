@@ -1,6 +1,7 @@
 """Vigil on a port of its own over a fresh database, for browser tests: `python -m tests.moderation.served PORT`.
 
-It obeys `staff ROLE NAME`, `incident LEVEL TEXT` and `say SESSION TEXT` on standard input, each with a line of answer.
+It obeys `staff ROLE NAME`, `incident LEVEL TEXT`, `say SESSION TEXT` and `erase SESSION .` on standard input,
+each with a line of answer.
 """
 
 import os
@@ -19,13 +20,21 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chat.models import Author, ChatSession  # noqa: E402
+from chat.services.leaving import erase_person  # noqa: E402
 from config.asgi import application  # noqa: E402
+from moderation.services.erasing import erase_staff_words  # noqa: E402
 from safety.engine.protocol import Finding, Verdict  # noqa: E402
 from safety.levels import Level  # noqa: E402
 from safety.models import AssessedKind, Incident  # noqa: E402
 from safety.services.checking import Checked  # noqa: E402
 from safety.services.incidents import Subject, record_assessment  # noqa: E402
-from tests.factories import make_incident, make_message, make_session, make_staff  # noqa: E402
+from tests.factories import (  # noqa: E402
+    SYSTEM,
+    make_incident,
+    make_message,
+    make_session,
+    make_staff,
+)
 
 TRIGGERS = {
     Level.CRISIS: "suicide_plan",
@@ -59,10 +68,17 @@ def _say(session_id: str, text: str) -> str:
     return str(make_message(ChatSession.objects.get(pk=session_id), text).pk)
 
 
+def _erase(session_id: str, _: str) -> str:
+    person = ChatSession.objects.get(pk=session_id).person
+    erase_person(person=person, actor=SYSTEM, now=timezone.now())
+    return str(erase_staff_words(now=timezone.now()))
+
+
 COMMANDS: dict[str, Callable[[str, str], str]] = {
     "staff": _staff,
     "incident": _incident,
     "say": _say,
+    "erase": _erase,
 }
 
 

@@ -99,6 +99,8 @@ def test_json_answers_tell_the_new_state(client, incident):
         ("reply", {"text": "   "}),
         ("note", {}),
         ("take-over", {}),
+        ("look", {}),
+        ("look", {"reason": ""}),
         ("look", {"reason": "other"}),
         ("look", {"reason": "curiosity"}),
         ("resolve", {"version": 1, "outcome": "no_risk_found", "detection": "wrong_severity"}),
@@ -144,6 +146,19 @@ def test_a_lead_releases_from_the_queue(lead, signed_in, incident, moderator, no
     claim(incident, moderator, now)
     client = signed_in(lead)
     assert 'data-action="release"' in client.get("/admin/console/").content.decode()
+    client.post(f"{page_of(incident)}release/", {"version": 1})
+    assert Incident.objects.get(pk=incident.pk).status == "open"
+
+
+def test_its_owner_releases_from_the_queue_and_a_colleague_cannot(
+    client, incident, moderator, colleague, signed_in, now
+):
+    claim(incident, moderator, now)
+    button = 'data-action="release"'
+    assert button not in signed_in(colleague).get("/admin/console/").content.decode()
+    page = client.get("/admin/console/").content.decode()
+    assert page.count(button) == 1
+    assert 'aria-label="Release to the queue: suicide plan"' in page
     client.post(f"{page_of(incident)}release/", {"version": 1})
     assert Incident.objects.get(pk=incident.pk).status == "open"
 

@@ -205,6 +205,41 @@ def test_a_new_message_appears_in_the_open_transcript(open_page, served, moderat
     assert page.input_value("#note-text") == "half a note"
 
 
+def test_an_open_page_tells_by_itself_that_the_person_erased_their_data(
+    open_page, served, moderator
+):
+    page = open_page(viewport={"width": 360, "height": 740})
+    incident = served.do("incident crisis I cannot stay. Goodbye.")
+    sign_in(page, moderator)
+    page.goto(f"/admin/console/incidents/{incident}/")
+    page.locator("[data-action=claim]").click()
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    expect(page.locator(".transcript")).to_contain_text("I cannot stay.")
+    session = page.locator("#incident").get_attribute("data-events").partition("=")[2]
+    served.do(f"erase {session} .")
+    expect(page.locator("[data-erased]")).to_contain_text("The person has erased their data.")
+    expect(page.locator("#moved")).to_be_visible()
+    expect(page.locator("#transcript")).not_to_contain_text("I cannot stay.")
+    page.reload()
+    expect(page.locator("[data-action=reply]")).to_have_count(0)
+    assert violations(page) == []
+    page.goto("/admin/console/")
+    expect(row(page, incident).locator("[data-erased]")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_on_a_phone_the_longest_badge_keeps_off_the_time_limit(open_page, served, moderator):
+    page = open_page(viewport={"width": 360, "height": 740})
+    incident = served.do("incident unknown Nobody judged this. Hello.")
+    sign_in(page, moderator)
+    waiting = row(page, incident)
+    waiting.locator(".due").evaluate("due => { due.textContent = 'overdue by 10:00:00'; }")
+    badge = waiting.locator(".severity").bounding_box()
+    due = waiting.locator(".due").bounding_box()
+    assert badge["x"] + badge["width"] + 8 <= due["x"]
+
+
 def test_the_console_works_without_script(open_page, served, moderator):
     page = open_page(java_script_enabled=False)
     incident = served.do("incident crisis Nothing helps. I will do it.")

@@ -127,6 +127,15 @@ def test_looking_without_a_claim_opens_the_words_with_a_reason(client, incident)
     assert Look.objects.get().reason == "second_opinion"
 
 
+def test_no_reason_for_looking_is_chosen_beforehand(client, incident):
+    page = client.get(page_of(incident)).content.decode()
+    select = page[page.index('<select id="look-reason"') :].partition("</select>")[0]
+    assert select.split("<option")[1].startswith(' value="">')
+    assert "selected" not in select
+    assert client.post(f"{page_of(incident)}look/", {"reason": ""}).status_code == 400
+    assert not Look.objects.exists()
+
+
 def test_the_transcript_fragment_is_a_reading_too(client, incident, moderator, now):
     fragment = f"{page_of(incident)}transcript/"
     assert "no longer read" in client.get(fragment).content.decode()

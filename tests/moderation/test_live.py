@@ -122,8 +122,8 @@ def test_an_open_stream_is_counted_and_there_is_a_limit(watch, moderator, settin
     assert response.headers["X-Accel-Buffering"] == "no"
 
 
-def test_a_look_costs_two_queries(watch, django_assert_num_queries):
+def test_a_look_costs_four_queries(watch, django_assert_num_queries):
     make_incident()
     assert Incident.objects.count() == 1
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         live._look(watch, check=False)

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +11,7 @@ from django.core.management import call_command
 from safety.assessing_lines import answer_line
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, stdin) -> tuple[list[dict], int]:
+def _run(monkeypatch: pytest.MonkeyPatch, stdin) -> tuple[list[dict[str, Any]], int]:
     monkeypatch.setattr(sys, "stdin", stdin)
     out = io.StringIO()
     code = 0

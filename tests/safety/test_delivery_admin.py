@@ -1,5 +1,8 @@
 """Alerts, incidents and assessments in Django admin."""
 
+from datetime import UTC, datetime, timedelta
+from datetime import timezone as fixed_offset
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -11,6 +14,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from audit.store.ids import new_id
 from moderation.models import StaffUser
+from safety.admin import exact
 from safety.models import AssessedKind, Assessment, Delivery, DeliveryState, Incident
 from safety.services.deliveries import deliver_due
 from tests.safety.incidents import WORDS, alerts_of, make_incident_row
@@ -88,6 +92,32 @@ def test_the_tries_are_shown_on_the_alert(delivery):
     shown = client_of("operator").get(page_of(delivery)).text
     assert "accepted" in shown
     assert "200" in shown
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 11, 24, 6, 5, 7, 41_900, tzinfo=UTC), "2026-11-24 06:05:07.041 UTC"),
+        (
+            datetime(2026, 11, 24, 1, 0, tzinfo=fixed_offset(timedelta(hours=2))),
+            "2026-11-23 23:00:00.000 UTC",
+        ),
+        (None, "-"),
+    ],
+)
+def test_moments_are_told_to_the_millisecond(moment, words):
+    assert exact(moment) == words
+
+
+def test_list_and_page_show_exact_times_and_the_list_sorts_by_them(delivery):
+    client = client_of("operator")
+    page = client.get(page_of(delivery)).text
+    tried = delivery.tries.get().started_at
+    for moment in (delivery.created_at, delivery.due_at, delivery.delivered_at, tried):
+        assert exact(moment) in page
+    listed = client.get(f"{list_of('delivery')}?o=-7").text
+    assert exact(delivery.created_at) in listed
+    assert exact(delivery.delivered_at) in listed
 
 
 @pytest.mark.parametrize("model", LISTS)

@@ -91,6 +91,35 @@ def test_a_warning_soon_after_a_crisis_is_a_crisis():
     assert assess("i want to kill myself", late).level is Level.WARNING
 
 
+MENTIONS = [
+    "the gun is still in my hand",
+    "I still have them here",
+    "it's in my hand",
+    "they are next to me",
+    "i'm looking at the bottle",
+    "i am doing it now",
+]
+
+
+@pytest.mark.parametrize("text", MENTIONS)
+def test_means_mentioned_within_an_hour_of_a_crisis_are_the_crisis_still(text):
+    verdict = assess_turns(["i am going to kill myself tonight", "hello", text])[-1]
+    assert verdict.level is Level.CRISIS
+    assert "means_access" in verdict.triggers
+
+
+@pytest.mark.parametrize("text", MENTIONS[1:])
+def test_means_mentioned_later_or_without_a_crisis_add_nothing(text):
+    late = _arc(_past(Level.CRISIS, "suicide_plan", days=0.05))
+    assert assess(text, late).level is Level.WARNING
+    assert assess(text, _arc(_past(Level.LOW, "panic"))).level is not Level.CRISIS
+
+
+def test_means_denied_after_a_crisis_stay_a_warning():
+    verdicts = assess_turns(["i am going to kill myself tonight", "i don't have a gun"])
+    assert verdicts[-1].level is Level.WARNING
+
+
 def test_a_conversation_is_judged_turn_by_turn():
     verdicts = assess_turns(["hi there", "i took all my pills", "haha i was only joking"])
     assert [verdict.level for verdict in verdicts] == [Level.NONE, Level.CRISIS, Level.WARNING]

@@ -163,6 +163,9 @@ def _filled(pieces: list[str]) -> str:
         "not never no without " * 390,
         "i am going to " * 620,
         "自杀" * 4000,
+        "a\u200b" * 4000,
+        "kill\u200b" * 1600,
+        "\u200b" * 8000,
         _filled(
             ["i ", "would ", "never ", "just ", "end ", "my ", "life ", "want ", "to ", "wish "]
         ),
@@ -206,3 +209,45 @@ def test_another_detector_plugs_in():
     assert verdict.level is Level.CONCERN
     assert verdict.release == "bundle-1"
     assert verdict.findings[0].detector == "always"
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "triggers"),
+    [
+        ("I just shot myself", Level.CRISIS, {"attempt_in_progress"}),
+        ("I can't go on", Level.CONCERN, {"hopelessness"}),
+        ("I don't feel safe with myself tonight", Level.WARNING, {"suicidal_ideation"}),
+        ("I've written my note", Level.CRISIS, {"goodbye"}),
+        ("I said my goodbyes", Level.CRISIS, {"goodbye"}),
+        ("I gave away my dog and wrote letters to everybody", Level.CRISIS, {"goodbye"}),
+        ("goodbye everyone, thank you for everything", Level.CRISIS, {"goodbye"}),
+        ("i'm 14 and an older man online wants nudes from me", Level.CRISIS, {"abuse"}),
+        ("my stepdad comes into my room at night", Level.CRISIS, {"abuse"}),
+        ("someone is breaking in, he will kill me", Level.CRISIS, {"abuse"}),
+        ("He is beating me right now please help", Level.CRISIS, {"abuse"}),
+        ("they put cameras in my walls and read my thoughts", Level.CONCERN, {"psychosis"}),
+        ("I drink a bottle of vodka every day", Level.CONCERN, {"substance"}),
+        ("I relapsed on heroin", Level.CONCERN, {"substance"}),
+        ("I used too much fentanyl", Level.CRISIS, {"overdose"}),
+        ("k1ll mys3lf", Level.WARNING, {"suicidal_ideation"}),
+        ("my son says he will kill himself tonight", Level.CRISIS, {"third_party_risk"}),
+        ("my son says he will kill himself", Level.WARNING, {"third_party_risk"}),
+        ("I'm going to shoot up my school", Level.CRISIS, {"violence_to_others"}),
+        ("there is no other way out but suicide", Level.WARNING, {"suicidal_ideation"}),
+        (
+            "I have the pills in front of me and I will take them tonight to end my life",
+            Level.CRISIS,
+            {"means_access", "suicide_intent", "suicide_plan"},
+        ),
+    ],
+)
+def test_what_a_review_found_missed_is_found(text, level, triggers):
+    verdict = assess(text)
+    assert verdict.level is level
+    assert triggers <= set(verdict.triggers)
+
+
+def test_a_weapon_meant_for_oneself_is_no_threat_to_others():
+    verdict = assess("I am going to kill myself tonight with a gun, I have it here")
+    assert verdict.level is Level.CRISIS
+    assert "violence_to_others" not in verdict.triggers

@@ -17,8 +17,8 @@ CALM = [
     "i'm not going to hurt myself",
     "i have no plan to end my life",
     "no suicidal thoughts this week",
-    "this homework is killing me",
-    "i'd kill for a coffee",
+    "these stairs are killing me",
+    "i'd kill for a slice of cake",
     "i'm dying of boredom",
     "my mom will kill me if i am late",
     "i died laughing",
@@ -28,7 +28,7 @@ CALM = [
     "i shot myself in the foot with that email",
     "he said the movie was to die for",
     "time to hang up the pictures",
-    "i watched a documentary about suicide prevention",
+    "we had a lecture on suicide prevention",
     "i cut my finger while chopping onions",
     "let's jump on a call tomorrow",
 ]
@@ -140,7 +140,7 @@ def test_what_a_match_means_where_it_stands(text, level, trigger, expected):
     rule = _rule(level, trigger)
     read = normalize(text)
     match = rule.pattern.search(read.data)
-    reading = read_in_context(rule, surroundings(read, *match.span(), []))
+    reading = read_in_context(rule, surroundings(read, match.start(), match.end(), []))
     assert (reading and (reading.trigger, reading.level)) == expected
 
 

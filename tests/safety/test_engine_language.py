@@ -22,6 +22,19 @@ FOREIGN = [
     "الطقس جميل اليوم",
     "आज मौसम अच्छा है",
     "zxqv wqrt plmk bvcx nmlk",
+    "Ich gehe heute einkaufen",
+    "Ciao, come stai",
+    "Hola, ¿cómo estás?",
+    "no puedo dormir",
+    "oggi sono triste",
+    "estou cansado",
+    "je suis fatiguée",
+    "ik ben verdrietig",
+    "jestem zmęczona",
+    "aku capek",
+    "wie geht's",
+    "ayuda",
+    "Hilfe!",
 ]
 ENGLISH = [
     "",
@@ -37,6 +50,21 @@ ENGLISH = [
     "my friend Aleksandr Nowak said hi",
     "c'est la vie, i guess, whatever happens happens",
     "gonna grab sum food brb",
+    "ciao!",
+    "ciao bella",
+    "merci beaucoup",
+    "hola amigo",
+    "gracias",
+    "danke",
+    "Guten Tag",
+    "c'est la vie",
+    "hasta la vista",
+    "Maria",
+    "Ludwig van Beethoven",
+    "Ana de la Cruz",
+    "Los Angeles",
+    "ich",
+    "4 8 15",
 ]
 
 
@@ -77,9 +105,11 @@ def test_a_danger_word_of_another_language_has_a_level(text, level):
 def test_a_danger_word_points_to_its_place():
     text = "¡no! quiero  morir"
     finding = next(found for found in assess(text).findings if found.rule == "language.warning")
+    assert finding.span is not None
     assert text[slice(*finding.span)] == "quiero  morir"
     plain = "hoy quiero morir"
     finding = next(found for found in assess(plain).findings if found.rule == "language.warning")
+    assert finding.span is not None
     assert plain[slice(*finding.span)] == "quiero morir"
 
 

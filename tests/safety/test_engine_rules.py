@@ -130,7 +130,7 @@ def test_the_contexts_are_those_that_the_engine_decides():
         ("i make myself throw up after every meal", "eating_disorder"),
         ("my husband punched me in the face again", "abuse"),
         ("im going to stab my boss", "violence_to_others"),
-        ("the voices keep telling me to hurt myself", "psychosis"),
+        ("the voices always tell me to hurt myself", "psychosis"),
         ("i drink every night until i pass out", "substance"),
         ("my best friend says he wants to kill himself", "third_party_risk"),
         ("im having a panic attack", "panic"),

@@ -1,5 +1,7 @@
 """Incidents: opened once, raised, never by the past alone while a human has the case."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -8,7 +10,7 @@ from audit.store.sealing import Sealed
 from safety.engine.protocol import Finding, Verdict
 from safety.levels import Level, most_urgent
 from safety.models import AssessedKind, Incident, IncidentKind
-from safety.queries import arc_of, assessments_of, has_open_incident, seconds_since_last_incident
+from safety.queries import arc_of, assessments_of, seconds_since_last_incident
 from safety.services.checking import Checked
 from safety.services.incidents import (
     Subject,
@@ -82,17 +84,42 @@ def test_the_excerpt_is_short_and_sealed():
     assert isinstance(Incident.objects.values_list("excerpt", flat=True).get(), Sealed)
 
 
-def test_the_past_alone_does_not_open_a_second_incident_elsewhere():
+def test_a_new_session_of_a_person_at_risk_gets_its_own_incident():
     incident = make_incident()
     other = make_session(now=timezone.now())
     other.person_id = incident.person_id
     other.save()
-    assert raised(other, past_verdict()) is None
-    assert raised(other, make_verdict(Level.WARNING)) is not None
+    second = raised(other, past_verdict())
+    assert second is not None
+    assert (second.pk != incident.pk, second.severity) == (True, "warning")
 
 
-def test_the_past_alone_opens_one_when_nobody_has_the_case():
-    assert raised(make_session(), past_verdict()) is not None
+def repeated(incident, verdict, *, seconds):
+    session = make_session()
+    session.pk, session.person_id = incident.session_id, incident.person_id
+    later = incident.raised_at + timedelta(seconds=seconds)
+    raise_detected(verdict=verdict, subject=subject(session), actor=SYSTEM, now=later)
+    return AuditEvent.objects.filter(action="safety.incident:repeated").count()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "seconds", "told"),
+    [
+        (make_verdict(Level.CRISIS, "suicide_plan"), 59, 0),
+        (make_verdict(Level.CRISIS, "suicide_plan"), 60, 1),
+        (make_verdict(Level.CRISIS, "overdose"), 1, 1),
+        (make_verdict(Level.WARNING, "self_harm"), 90, 0),
+    ],
+)
+def test_a_crisis_that_goes_on_or_brings_news_is_told_again(verdict, seconds, told):
+    assert repeated(make_incident(), verdict, seconds=seconds) == told
+
+
+def test_a_claimed_crisis_pages_again_for_news_only():
+    incident = make_incident()
+    Incident.objects.filter(pk=incident.pk).update(claimed_by="s" * 32, status="claimed")
+    assert repeated(incident, make_verdict(Level.CRISIS, "suicide_plan"), seconds=600) == 0
+    assert repeated(incident, make_verdict(Level.CRISIS, "overdose"), seconds=600) == 1
 
 
 def test_asking_in_a_crisis_keeps_it_a_detected_crisis():
@@ -134,10 +161,8 @@ def test_a_clearance_begins_the_arc_anew():
 def test_queries_about_earlier_incidents():
     now = timezone.now()
     session = make_session()
-    assert not has_open_incident(session.person_id)
     assert seconds_since_last_incident(person_id=session.person_id, now=now) is None
     incident = make_incident(session, now=now)
-    assert has_open_incident(session.person_id)
     assert seconds_since_last_incident(person_id=session.person_id, now=now) == 0
     assert forget_incident_words(person_id=session.person_id) == [incident.pk]
 
@@ -152,3 +177,10 @@ def test_levels_have_scores_and_an_order():
     assert [level.score for level in Level] == [0, 1, 2, 3, 4, 3]
     assert most_urgent([Level.LOW, Level.UNKNOWN, Level.WARNING]) is Level.UNKNOWN
     assert most_urgent([]) is Level.NONE
+
+
+def test_rows_name_themselves_without_words():
+    incident = make_incident()
+    clearance = clear_person_risk(person_id=incident.person_id, actor=SYSTEM, now=timezone.now())
+    assert str(clearance) == f"clearance of {incident.person_id}"
+    assert str(incident) == f"crisis incident {incident.pk}"

@@ -62,8 +62,14 @@ class Command(BaseCommand):
             _write_file(Path(options["output"]), export.lines())
 
     def _write_out(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.stdout.write(line, ending="")
+        try:
+            for line in lines:
+                self.stdout.write(line, ending="")
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads has seen enough. Python flushes once more at its end and would complain of it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+            raise SystemExit(1) from None
 
 
 def _filter_of(options: dict[str, Any]) -> EventFilter:

@@ -1,5 +1,6 @@
 """`manage.py demo`: a conversation that escalates, on a throw-away installation, step by step with times."""
 
+import sys
 import textwrap
 import time
 from argparse import ArgumentParser
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             self._tell_where_to_look(vigil)
             if options["stay"]:
                 _stay(vigil)
+            elif sys.stdin.isatty():
+                self._wait_for_enter()
         self._tell("Everything that the demo started is stopped, and its data are gone.")
 
     def _play(self, person: PersonClient, receiver: Receiver) -> None:
@@ -106,6 +109,14 @@ class Command(BaseCommand):
         self._show(f"Console  {vigil.url}/admin/console/\nAudit    {vigil.url}/admin/audit/")
         for account in vigil.accounts.values():
             self._show(f"{account.role}: sign in as {account.username} with {account.password}")
+
+    def _wait_for_enter(self) -> None:
+        """Somebody watches: what they were just told of must not vanish before they have looked."""
+        self._tell("It keeps running so that you can look. Press Enter to stop everything ...")
+        try:
+            sys.stdin.readline()
+        except KeyboardInterrupt:
+            return
 
     def _tell(self, text: str) -> None:
         self.stdout.write(f"{time.monotonic() - self._began:7.2f} s  {text}")
