@@ -59,4 +59,4 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
 )
-app.autodiscover_tasks(["safety", "audit", "chat", "config"])
+app.autodiscover_tasks(sorted({sweep.task.partition(".")[0] for sweep in SWEEPS}))
