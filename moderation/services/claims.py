@@ -3,13 +3,18 @@
 from datetime import datetime
 
 from audit.actors import Actor
-from audit.services import record
 from audit.store.transactions import transactional
 from chat.services.control import hand_to_ai, tell_seen
 from moderation.models import StaffUser
 from moderation.permissions import check_can_claim, check_can_release
 from moderation.queries import crisis_held_by, most_urgent_unclaimed
-from moderation.services.moves import IncidentMoved, Move, incident_of, make_move
+from moderation.services.moves import (
+    IncidentMoved,
+    Move,
+    incident_of,
+    make_move,
+    record_on_incident,
+)
 from safety.models import Incident, IncidentStatus
 
 TRIES = 5
@@ -68,7 +73,7 @@ def claim_incident(
         },
     )
     tell_seen(session_id=claimed.session_id, now=now)
-    _record("claimed", claimed, actor, now, waited=_seconds(now, claimed.created_at))
+    record_on_incident("claimed", claimed, actor, now, waited=_seconds(now, claimed.created_at))
     return claimed
 
 
@@ -138,26 +143,8 @@ def _release(incident: Incident, version: int, actor: Actor, now: datetime) -> I
         changes={"claimed_by": "", "claimed_by_name": "", "claimed_at": None},
     )
     hand_to_ai(session_id=incident.session_id, actor=actor, now=now)
-    _record("released", released, actor, now, owner=owner)
+    record_on_incident("released", released, actor, now, owner=owner)
     return released
-
-
-def _record(
-    verb: str, incident: Incident, actor: Actor, now: datetime, **details: str | int
-) -> None:
-    record(
-        f"moderation.incident:{verb}",
-        actor=actor,
-        target=("incident", incident.pk),
-        person_id=incident.person_id,
-        now=now,
-        details={
-            "session_id": incident.session_id,
-            "severity": str(incident.severity),
-            "version": incident.version,
-            **details,
-        },
-    )
 
 
 def _seconds(now: datetime, since: datetime) -> int:

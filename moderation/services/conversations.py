@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from audit.actors import Actor
-from audit.services import record
 from audit.store.transactions import transactional
 from chat.models import Message
 from chat.services.control import hand_to_ai, hand_to_human, post_human_reply
 from moderation.models import Note, StaffUser
 from moderation.permissions import check_can_escalate, check_can_work_on
 from moderation.services.erased import check_not_erased
-from moderation.services.moves import AlreadyResolved, bump, incident_of
+from moderation.services.moves import AlreadyResolved, bump, incident_of, record_on_incident
 from safety.models import Incident
 from safety.services.alerts import enqueue_alerts
 
@@ -32,7 +31,7 @@ def take_over(
     check_not_erased(incident)
     moved = bump(incident=incident, version=version, staff_id=staff.pk, changes={})
     hand_to_human(session_id=incident.session_id, staff_id=staff.pk, actor=actor, now=now)
-    _record("taken_over", moved, actor, now)
+    record_on_incident("taken_over", moved, actor, now)
     return moved
 
 
@@ -52,7 +51,7 @@ def give_back(
     check_not_erased(incident)
     moved = bump(incident=incident, version=version, staff_id=staff.pk, changes={})
     hand_to_ai(session_id=incident.session_id, actor=actor, now=now)
-    _record("given_back", moved, actor, now)
+    record_on_incident("given_back", moved, actor, now)
     return moved
 
 
@@ -95,7 +94,7 @@ def escalate(
         incident=incident, version=version, staff_id=staff.pk, changes={"response": response}
     )
     alerts = enqueue_alerts(incident=moved, words=moved.excerpt, now=now)
-    _record("escalated", moved, actor, now, alerts=len(alerts))
+    record_on_incident("escalated", moved, actor, now, alerts=len(alerts))
     return moved
 
 
@@ -110,18 +109,5 @@ def add_note(*, incident_id: str, text: str, staff: StaffUser, actor: Actor, now
     check_can_escalate(staff, incident)
     note = Note(incident_id=incident.pk, author=staff, text=text, created_at=now)
     note.save(force_insert=True)
-    _record("noted", incident, actor, now, note_id=note.pk)
+    record_on_incident("noted", incident, actor, now, note_id=note.pk)
     return note
-
-
-def _record(
-    verb: str, incident: Incident, actor: Actor, now: datetime, **details: str | int
-) -> None:
-    record(
-        f"moderation.incident:{verb}",
-        actor=actor,
-        target=("incident", incident.pk),
-        person_id=incident.person_id,
-        now=now,
-        details={"session_id": incident.session_id, "version": incident.version, **details},
-    )

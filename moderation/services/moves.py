@@ -1,11 +1,14 @@
 """The one table of an incident's moves, and the one way to make one: a conditional update that a colleague can win."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from django.db.models import F
 
+from audit.actors import Actor
+from audit.services import record
 from audit.store.ids import as_id
 from audit.store.transactions import require_transaction
 from safety.models import Incident, IncidentStatus
@@ -123,3 +126,22 @@ def what_happened(incident_id: str, *, staff_id: str) -> IncidentMoved:
     if incident.claimed_by and incident.claimed_by != staff_id:
         return ClaimedByOther(incident)
     return IncidentMoved(incident)
+
+
+def record_on_incident(
+    verb: str, incident: Incident, actor: Actor, now: datetime, **details: str | int
+) -> None:
+    """Put on record what was done with an incident, as it stood then."""
+    record(
+        f"moderation.incident:{verb}",
+        actor=actor,
+        target=("incident", incident.pk),
+        person_id=incident.person_id,
+        now=now,
+        details={
+            "session_id": incident.session_id,
+            "severity": str(incident.severity),
+            "version": incident.version,
+            **details,
+        },
+    )
