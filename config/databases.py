@@ -34,11 +34,11 @@ REDIS_OPTIONS: dict[str, Any] = {
 """A dead Redis costs a request a second at most, and never its message."""
 
 
-def sqlite_database(folder: Path) -> dict[str, Any]:
+def sqlite_database(file: Path) -> dict[str, Any]:
     """The embedded database: it survives a power cut."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": folder / "vigil.sqlite3",
+        "NAME": file,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 5,

@@ -115,7 +115,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": (
         mongodb_database(MONGODB_URI, name=MONGODB_DATABASE)
         if MONGODB_URI
-        else sqlite_database(DATA_DIR)
+        else sqlite_database(DATA_DIR / "vigil.sqlite3")
     ),
 }
 CACHES: dict[str, dict[str, Any]] = {
