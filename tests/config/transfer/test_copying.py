@@ -1,0 +1,134 @@
+"""Moving everything from one database to another, and every way in which that must be refused."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.core.management import CommandError
+from django.db import DatabaseError, connection, connections
+from django.utils.connection import ConnectionDoesNotExist
+
+from audit.store.ids import new_id
+from chat.models import ChatSession, Message
+from config.transfer import copying
+from config.transfer.databases import ALIAS, AddressUnknown, described, opened
+from config.transfer.tables import fields_of, tables, write_rows
+from moderation.models import StaffUser
+from tests.config.transfer.conftest import WORDS, counts, run
+from tests.factories import make_session
+from tests.raw import mongo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_is_pointed_at_comes_before_what_points():
+    order = tables()
+    for model in order:
+        for field in fields_of(model):
+            pointed_at = field.related_model
+            if pointed_at is not None and pointed_at is not model:
+                assert order.index(pointed_at) < order.index(model)
+
+
+def test_every_table_of_ours_is_moved():
+    there = set(connection.introspection.table_names())
+    assert there - {model._meta.db_table for model in tables()} <= {
+        "django_migrations",
+        "django_session",
+    }
+
+
+def test_a_copy_holds_the_same_and_opens_there(people, elsewhere):
+    said = run("copy_data", "--to", elsewhere)
+    assert f"Copied: {sum(counts('default').values())} rows" in said
+    with opened(elsewhere) as other:
+        assert counts(other) == counts("default")
+        message = Message.objects.using(other).get(session_id=people.pk, sequence=1)
+        assert message.text == WORDS
+        lead = StaffUser.objects.using(other).get(username__startswith="lead")
+        assert lead.groups.using(other).get().name == "lead"
+        assert lead.has_perm("audit.view_auditevent") == StaffUser.objects.get(pk=lead.pk).has_perm(
+            "audit.view_auditevent"
+        )
+
+
+def test_a_copy_keeps_the_record_shut(people, elsewhere):
+    run("copy_data", "--to", elsewhere)
+    with (
+        opened(elsewhere) as other,
+        connections[other].cursor() as cursor,
+        pytest.raises(DatabaseError, match="never deleted"),
+    ):
+        cursor.execute("DELETE FROM audit_auditevent")
+
+
+def test_a_copy_goes_only_where_nothing_is(people, elsewhere):
+    run("copy_data", "--to", elsewhere)
+    with pytest.raises(CommandError, match="has rows already"):
+        run("copy_data", "--to", elsewhere)
+
+
+@pytest.mark.parametrize("address", ["", "sqlite:", "postgres://x/y", "vigil.sqlite3"])
+def test_an_address_of_something_else_is_refused(address):
+    with pytest.raises(AddressUnknown):
+        described(address)
+    with pytest.raises(CommandError, match="mongodb"):
+        run("copy_data", "--to", address)
+
+
+def test_a_source_that_is_written_to_is_noticed(people, elsewhere, monkeypatch):
+    sent = copying._send
+
+    def send_and_write(model, *arguments):
+        tallied = sent(model, *arguments)
+        if model is ChatSession:
+            make_session()
+        return tallied
+
+    monkeypatch.setattr(copying, "_send", send_and_write)
+    with pytest.raises(CommandError, match="written to during the copy"):
+        run("copy_data", "--to", elsewhere)
+
+
+def test_a_row_that_did_not_arrive_is_noticed(people, elsewhere, monkeypatch):
+    def lose_one(model, rows, alias):
+        kept = list(rows)
+        return write_rows(model, kept[1:] if model is Message else kept, alias)
+
+    monkeypatch.setattr(copying, "write_rows", lose_one)
+    with pytest.raises(CommandError, match="chat_message: 1 of 2 rows arrived"):
+        run("copy_data", "--to", elsewhere)
+
+
+def test_a_target_that_cannot_be_written_is_named(people, tmp_path):
+    with pytest.raises(CommandError, match="interrupted"):
+        run("copy_data", "--to", f"sqlite:{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
+
+
+def test_the_other_database_is_closed_afterwards(people, elsewhere):
+    run("copy_data", "--to", elsewhere)
+    with pytest.raises(ConnectionDoesNotExist):
+        connections[ALIAS]
+
+
+@pytest.mark.engine("mongodb")
+def test_from_mongodb_to_sqlite_and_back(people, tmp_path):
+    file = f"sqlite:{tmp_path / 'pilot.sqlite3'}"
+    run("copy_data", "--to", file)
+    parts = urlsplit(mongo().settings_dict["HOST"])
+    name = f"vigil_{new_id()[-12:]}"
+    with opened(file) as pilot:
+        try:
+            connections.settings["grown"] = {
+                **mongo().settings_dict,
+                **connections.configure_settings(
+                    {"default": described(urlunsplit(parts._replace(path=f"/{name}")))}
+                )["default"],
+            }
+            copying.copy_everything(pilot, "grown", tell=lambda _: None)
+            assert counts("grown") == counts("default")
+            assert (
+                Message.objects.using("grown").get(session_id=people.pk, sequence=1).text == WORDS
+            )
+        finally:
+            mongo().connection.drop_database(name)
+            del connections.settings["grown"]
