@@ -40,12 +40,16 @@ demo: setup ## a conversation that escalates, step by step, on an installation o
 	@$(PY) scripts/write_env.py && exec $(PY) manage.py demo $(ARGS)
 
 # --- Proving -------------------------------------------------------------------------------------------------------
-lint: setup-dev ## format, lint, layers, types, migrations
+lint: setup-dev ## format, lint, layers, types, migrations, deploy files
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy .
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+	$(VENV)/bin/yamllint --strict -c deploy/.yamllint.yaml deploy
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(VENV)/bin/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
+	$(VENV)/bin/hadolint deploy/Dockerfile
 
 check: lint ## lint and the fast tests: the gate of every commit
 	$(VENV)/bin/pytest -q -m "$(FAST)"

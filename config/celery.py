@@ -1,18 +1,29 @@
 """Celery, for installations with Redis. It only wakes the sweeps: every row that matters is in the database.
 
-    celery --app config.celery worker --queues urgent
-    celery --app config.celery worker --queues default
-    celery --app config.celery beat
+The processes of a production installation (`deploy/` starts exactly these):
 
-Source: settings found by killing workers and brokers, `docs/adr/0004-outbox-over-broker.md`.
+    python -m config.serving
+    python -m celery -A config.celery worker -n urgent@%h -Q urgent -c 2 --without-gossip --without-mingle
+    python -m celery -A config.celery worker -n default@%h -Q default -c 1 --without-gossip --without-mingle
+    python -m celery -A config.celery beat --scheduler=celery.beat:Scheduler
+    python manage.py work --standby
+
+Any number of each may run. Beat keeps its plan in memory: two of them send twice the wake-ups, which does no harm.
+The standby does a lane's work while the broker brings it none, so a dead Redis delays no alert by more than seconds.
+`python manage.py worker_alive NAME` is each one's liveness probe.
+
+Source: settings found by killing workers and brokers, `docs/adr/0004-outbox-over-broker.md` and 0012.
 """
 
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 from django.conf import settings
 
-from config.sweeps import SWEEPS, Lane, Sweep
+from config.databases import close_inherited_pools
+from config.lanes import Lane
+from config.sweeps import SWEEPS, Sweep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -36,8 +47,11 @@ app = Celery("vigil", broker=settings.CELERY_BROKER_URL)
 app.conf.update(
     accept_content=["json"],
     beat_schedule=schedule_of(SWEEPS),
+    broker_connection_max_retries=None,  # Redis may be away for as long as it likes
     broker_connection_retry_on_startup=True,
+    broker_pool_limit=4,
     broker_transport_options={
+        "global_keyprefix": "vigil-celery:",
         "visibility_timeout": REDELIVER_AFTER_SECONDS,
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
@@ -56,7 +70,14 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_serializer="json",
     timezone="UTC",
+    worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
 )
 app.autodiscover_tasks(sorted({sweep.task.partition(".")[0] for sweep in SWEEPS}))
+
+
+@worker_process_init.connect
+def _begin_anew(**_: object) -> None:
+    """A client of MongoDB does not survive a fork: each worker process makes its own."""
+    close_inherited_pools()

@@ -4,12 +4,13 @@ Source: the options were found by killing primaries and majorities under load; A
 """
 
 import ipaddress
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 DATABASE_NAME = "vigil"
 
@@ -67,6 +68,13 @@ def mongodb_database(uri: str, *, name: str) -> dict[str, Any]:
         "NAME": name or urlsplit(uri).path.strip("/") or DATABASE_NAME,
         "OPTIONS": {**time_outs, **KEEPS_WORDS, "appname": "vigil"},
     }
+
+
+def close_inherited_pools() -> None:
+    """After a fork: leave the parent's connections to the parent. The next query makes new ones."""
+    for connection in connections.all(initialized_only=True):
+        close: Callable[[], None] = getattr(connection, "close_pool", connection.close)
+        close()
 
 
 def redis_cache(url: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -17,7 +18,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from audit.queries import oldest_unnumbered_seconds
+from config.lanes import Lane
 from safety.gauges import alert_backlog, open_incidents_by_severity
+from safety.queries import last_brought
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +57,26 @@ def _read_gauges() -> list[Metric]:
             value=backlog.oldest_due_seconds,
         ),
         incidents,
+        _silence(now),
         GaugeMetricFamily(
             "vigil_audit_oldest_unnumbered_seconds",
             "For how long the oldest audit event has waited for its number.",
             value=oldest_unnumbered_seconds(now=now),
         ),
     ]
+
+
+def _silence(now: datetime) -> GaugeMetricFamily:
+    silence = GaugeMetricFamily(
+        "vigil_lane_silent_seconds",
+        "For how long no worker has handled a canary of the lane; absent where none ever did.",
+        labels=["lane"],
+    )
+    for lane in Lane:
+        brought_at = last_brought(lane=lane.value)
+        if brought_at is not None:
+            silence.add_metric([lane.value], (now - brought_at).total_seconds())
+    return silence
 
 
 def exposition() -> bytes:

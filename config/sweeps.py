@@ -5,25 +5,14 @@ once does no harm.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
 from django.utils.module_loading import import_string
 
+from config.lanes import Lane
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Lane(StrEnum):
-    """Where a sweep runs: a slow chore never stands in the way of an alert. Also the names of Celery's queues."""
-
-    URGENT = "urgent"
-    DEFAULT = "default"
-
-
-LOOPS = {Lane.URGENT: 2, Lane.DEFAULT: 1}
-"""How many loops the embedded worker gives each lane. Two urgent ones: while one waits for a slow receiver, the other
-finds what has become due meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +38,14 @@ class Sweep:
 SWEEPS = (
     Sweep("safety.tasks.deliver_due_alerts", 0.1, Lane.URGENT),
     Sweep("chat.tasks.finish_stuck_turns", 2, Lane.URGENT),
+    Sweep("config.tasks.handle_urgent_canary", 0.5, Lane.URGENT),
+    Sweep("config.tasks.handle_default_canary", 1),
     Sweep("audit.tasks.number_audit_events", 1),
     Sweep("moderation.tasks.erase_staff_words", 5),
     Sweep("chat.tasks.delete_expired_tokens", 3600),
     Sweep("config.tasks.delete_expired_staff_sessions", 3600),
 )
+
+CANARIES = {"config.tasks.handle_urgent_canary", "config.tasks.handle_default_canary"}
+BROUGHT = tuple(sweep for sweep in SWEEPS if sweep.task not in CANARIES)
+"""What a standby does: everything but the signs of life of those it stands in for."""

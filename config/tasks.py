@@ -1,9 +1,15 @@
-"""Chores of Django's own that no app of ours owns."""
+"""Chores that belong to the whole and not to one app: canaries, and Django's own rows."""
 
 from importlib import import_module
 
-from celery import shared_task
+from celery import current_task, shared_task
 from django.conf import settings
+from django.utils import timezone
+
+from config.lanes import Lane
+from safety.services.canaries import handle_canary
+
+EMBEDDED = "embedded"
 
 
 @shared_task
@@ -11,3 +17,20 @@ def delete_expired_staff_sessions() -> int:
     """Delete sign-in sessions whose time is over; what `manage.py clearsessions` does."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return 0
+
+
+@shared_task
+def handle_urgent_canary() -> int:
+    """The urgent lane's sign of life."""
+    return _handle(Lane.URGENT)
+
+
+@shared_task
+def handle_default_canary() -> int:
+    """The default lane's sign of life."""
+    return _handle(Lane.DEFAULT)
+
+
+def _handle(lane: Lane) -> int:
+    worker = current_task.request.hostname or EMBEDDED
+    return handle_canary(lane=lane.value, worker=worker, now=timezone.now())

@@ -1,20 +1,32 @@
-"""The embedded worker: loops over the sweeps until told to stop, and mends itself when one fails."""
+"""Working without a broker: loops over the sweeps until told to stop, which mend themselves when one fails.
+
+The embedded worker always works; a standby only while the broker brings a lane no work.
+"""
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import close_old_connections, connection
 
-from config.sweeps import LOOPS, Lane, Sweep
+from config.lanes import LOOPS, Lane
+from config.sweeps import Sweep
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = {Lane.URGENT: 2.0, Lane.DEFAULT: 30.0}
 """How far a failing sweep backs off; an urgent one stays close, since what failed may be over at once."""
 STOP_WITHIN_SECONDS = 4.0
+ASLEEP_SECONDS = 0.5
+"""How soon a loop that is not needed looks again."""
+
+
+def always() -> bool:
+    """Whether the embedded worker is needed."""
+    return True
 
 
 def pause_after(sweep: Sweep, failures: int) -> float:
@@ -32,10 +44,12 @@ class Loop:
     Args:
         sweeps: of one lane.
         stop: set when it is time to end.
+        needed: asked before each round; a loop that is not needed sleeps.
     """
 
     sweeps: Sequence[Sweep]
     stop: threading.Event
+    needed: Callable[[], bool] = always
     _due: dict[str, float] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
 
@@ -53,6 +67,8 @@ class Loop:
         Returns:
             Seconds until something is due again.
         """
+        if not self.needed():
+            return ASLEEP_SECONDS
         for sweep in self.sweeps:
             if self._due.get(sweep.task, 0.0) <= time.monotonic() and not self.stop.is_set():
                 self._run(sweep)
@@ -70,15 +86,26 @@ class Loop:
         self._due[sweep.task] = time.monotonic() + pause_after(sweep, self._failures[sweep.task])
 
 
-def work_until(stop: threading.Event, sweeps: Sequence[Sweep]) -> bool:
+def work_until(
+    stop: threading.Event,
+    sweeps: Sequence[Sweep],
+    needed: Callable[[Lane], bool] = lambda _: True,
+) -> bool:
     """Work with all loops until stopped.
+
+    Args:
+        stop: set when it is time to end.
+        sweeps: of all lanes.
+        needed: whether a lane needs these loops now.
 
     Returns:
         Whether it ended because it was told to; False when a loop died, so that the process can say that it failed.
     """
     threads = [
         threading.Thread(
-            target=Loop(_of_lane(sweeps, lane), stop).run, name=f"{lane}-{number}", daemon=True
+            target=Loop(_of_lane(sweeps, lane), stop, partial(needed, lane)).run,
+            name=f"{lane}-{number}",
+            daemon=True,
         )
         for lane, count in LOOPS.items()
         for number in range(count)

@@ -205,3 +205,26 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} #{self.number}: {self.outcome}"
+
+
+STANDBY = "standby@"
+"""How the names of workers begin that work only when no broker brings work."""
+
+
+class Canary(models.Model):
+    """When a worker last did what came to it through a lane: liveness is that, not a process that is up."""
+
+    lane = models.CharField(max_length=16)
+    worker = models.CharField(max_length=128)
+    """Which worker, as Celery names it; `embedded` and `standby@…` work without a broker."""
+    handled_at = models.DateTimeField()
+
+    class Meta:
+        """A row for each worker and lane; MongoDB finds nothing by the unique one."""
+
+        verbose_name_plural = "canaries"
+        constraints = [models.UniqueConstraint(fields=["lane", "worker"], name="canary_once")]
+        indexes = [models.Index(fields=["lane", "worker", "handled_at"], name="canary_lane_worker")]
+
+    def __str__(self) -> str:
+        return f"{self.lane} {self.worker}"

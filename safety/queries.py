@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from safety.engine.protocol import Arc, PastTurn
 from safety.levels import Level
-from safety.models import AssessedKind, Assessment, Incident, RiskClearance
+from safety.models import STANDBY, AssessedKind, Assessment, Canary, Incident, RiskClearance
 
 ARC_TURNS = 30
 ARC_DAYS = 30
@@ -61,3 +61,16 @@ def assessments_of(message_ids: Sequence[str]) -> dict[str, Assessment]:
     """The assessment of each message that has one, by the message's id."""
     rows = Assessment.objects.filter(message_id__in=message_ids).order_by("pk")
     return {row.message_id: row for row in rows}
+
+
+def last_sign_of(*, lane: str, worker: str) -> datetime | None:
+    """When this worker last did what came to it through a lane; None where it never did."""
+    mine = Canary.objects.filter(lane=lane, worker=worker)
+    return mine.order_by("-handled_at").values_list("handled_at", flat=True).first()
+
+
+def last_brought(*, lane: str) -> datetime | None:
+    """When any worker last did what the broker brought through a lane; None where none did."""
+    rows = Canary.objects.filter(lane=lane).order_by("worker").values_list("worker", "handled_at")
+    brought = [at for worker, at in rows if not worker.startswith(STANDBY)]
+    return max(brought, default=None)

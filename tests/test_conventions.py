@@ -18,7 +18,8 @@ from rest_framework.views import APIView
 from audit.store.sealing import SealedManager, sealed_fields
 from chat.api.views import PersonView, PublicView
 from config.env import ROOT
-from config.sweeps import LOOPS, SWEEPS, Lane, Sweep
+from config.lanes import LOOPS, Lane
+from config.sweeps import SWEEPS, Sweep
 
 OUR_APPS = ("config", "moderation", "chat", "safety", "audit")
 LONGEST_FILE = 300

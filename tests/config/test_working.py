@@ -12,7 +12,9 @@ import pytest
 from django.core.management import call_command
 
 from config import working
-from config.sweeps import Lane, Sweep
+from config.lanes import Lane
+from config.standby import is_silent
+from config.sweeps import CANARIES, SWEEPS, Sweep
 from config.working import Loop, pause_after, work_until
 
 WORK = "config.management.commands.work"
@@ -104,7 +106,7 @@ def test_working_ends_and_says_so_when_a_loop_dies(counted, monkeypatch):
 
 
 def test_the_command_exits_with_failure_when_a_loop_died(monkeypatch):
-    monkeypatch.setattr(f"{WORK}.work_until", lambda stop, sweeps: False)
+    monkeypatch.setattr(f"{WORK}.work_until", lambda stop, sweeps, needed: False)
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     with pytest.raises(SystemExit) as ended:
         call_command("work")
@@ -115,7 +117,7 @@ def test_the_command_ends_quietly_when_it_was_told_to_stop(monkeypatch):
     handlers: dict[int, Any] = {}
     monkeypatch.setattr(signal, "signal", handlers.__setitem__)
 
-    def stop_at_once(stop, sweeps):
+    def stop_at_once(stop, sweeps, needed):
         handlers[signal.SIGTERM](signal.SIGTERM, None)
         return stop.is_set()
 
@@ -128,3 +130,26 @@ def test_once_runs_every_sweep_and_tells_what_each_did(counted, monkeypatch):
     out = io.StringIO()
     call_command("work", "--once", stdout=out)
     assert out.getvalue() == "a: 1\nb: 1\n"
+
+
+def test_a_loop_that_is_not_needed_does_nothing_until_it_is(counted):
+    needed = [False, True]
+    loop = Loop([Sweep("a", 5)], threading.Event(), lambda: needed.pop(0))
+    assert loop.work_once() == working.ASLEEP_SECONDS
+    assert counted["a"].calls == []
+    loop.work_once()
+    assert len(counted["a"].calls) == 1
+
+
+def test_a_standby_asks_whether_it_is_needed_and_sings_no_canary(monkeypatch):
+    asked: dict[str, Any] = {}
+
+    def remember(stop, sweeps, needed):
+        asked.update(sweeps=sweeps, needed=needed)
+        return True
+
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(f"{WORK}.work_until", remember)
+    call_command("work", "--standby")
+    assert asked["needed"] is is_silent
+    assert {sweep.task for sweep in SWEEPS} - {sweep.task for sweep in asked["sweeps"]} == CANARIES

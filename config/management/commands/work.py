@@ -1,4 +1,4 @@
-"""`manage.py work`: the embedded worker."""
+"""`manage.py work`: the embedded worker; with `--standby`, the one that stands in for Celery's."""
 
 import logging
 import signal
@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.sweeps import SWEEPS
+from config.standby import is_silent
+from config.sweeps import BROUGHT, SWEEPS
 from config.working import work_until
 
 logger = logging.getLogger(__name__)
@@ -21,8 +22,12 @@ class Command(BaseCommand):
     help = "Run the sweeps in this process, without a broker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The one option."""
-        parser.add_argument("--once", action="store_true", help="run every sweep once, then end")
+        """Once, or only when needed."""
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--once", action="store_true", help="run every sweep once, then end")
+        how.add_argument(
+            "--standby", action="store_true", help="work only while the broker brings no work"
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's signature
         """Work."""
@@ -33,8 +38,10 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        logger.info("worker started with %d sweeps", len(SWEEPS))
-        if not work_until(stop, SWEEPS):
+        sweeps = BROUGHT if options["standby"] else SWEEPS
+        needed = is_silent if options["standby"] else lambda _: True
+        logger.info("worker started with %d sweeps", len(sweeps))
+        if not work_until(stop, sweeps, needed):
             logger.error("worker ends: one of its loops died")
             sys.exit(1)
         logger.info("worker stopped")
