@@ -5,11 +5,11 @@ VENV := .venv
 PY := $(VENV)/bin/python
 FAST := not slow and not browser and not journey
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install --require-hashes
-ON_SERVERS := $(PY) scripts/servers.py -- timeout --kill-after=10 600
+ON_SERVERS := $(PY) -m chaos.servers -- timeout --kill-after=10 600
 LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-servers lint check bench fmt lock
+.PHONY: help setup setup-dev run demo test test-servers lint check bench chaos fmt lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -54,15 +54,20 @@ lint: setup-dev ## format, lint, layers, types, migrations, deploy files
 check: lint ## lint and the fast tests: the gate of every commit
 	$(VENV)/bin/pytest -q -m "$(FAST)"
 
-test: lint ## lint and every test: embedded, with browser and journeys; then on MongoDB and Redis; with coverage of both
+test: lint ## lint and every test: embedded, with browser and journeys; on MongoDB, Redis and Celery; the fault suite's short form
 	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
+	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/workers tests/journeys/test_main_job.py
+	$(PY) -m chaos.run --short
 
 test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)"
 
 bench: setup-dev ## the speed targets, as ratios in one run
 	@$(PY) -m bench.run
+
+chaos: setup-dev ## kill everything in turn while people talk; nothing may be lost (at most ten minutes)
+	@$(PY) -m chaos.run
 
 # --- Keeping -------------------------------------------------------------------------------------------------------
 fmt: setup-dev ## format, and mend what the linter can

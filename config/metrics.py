@@ -100,7 +100,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if settings.METRICS_TOKEN:
         if not _carries_token(request):
             return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    elif not settings.EMBEDDED:
+    elif not settings.LOCAL:
         return HttpResponse("METRICS_TOKEN is not set.", status=403, content_type="text/plain")
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 

@@ -5,7 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.databases import check_encrypted, mongodb_database, redis_cache, sqlite_database
+from config.databases import (
+    check_encrypted,
+    is_loopback,
+    mongodb_database,
+    redis_cache,
+    sqlite_database,
+)
 from config.env import ROOT, read_environment
 from config.logs import logging_settings
 
@@ -31,9 +37,11 @@ if not ENCRYPTION_KEY:
     raise ImproperlyConfigured("ENCRYPTION_KEY is missing; `make run` writes a fresh one to .env.")
 DEBUG = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-BEHIND_TLS = env.flag("BEHIND_TLS", default=not EMBEDDED)
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0)
+# Nobody on another machine reaches it, unless a proxy that it must be told of stands in front.
+LOCAL = EMBEDDED or (is_loopback(env.text("SERVICE_HOST", "127.0.0.1")) and not TRUSTED_PROXIES)
+BEHIND_TLS = env.flag("BEHIND_TLS", default=not LOCAL)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -160,7 +168,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_USE_FINDERS = LOCAL  # else `collectstatic` has run, as in deploy/Dockerfile
 WHITENOISE_AUTOREFRESH = False
 
 # --- The public API -----------------------------------------------------------------------------------------------

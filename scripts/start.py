@@ -1,4 +1,4 @@
-"""Starts Vigil: secrets, database, then web and worker under one supervisor. `make run` is this."""
+"""Starts Vigil: secrets, database, then web and workers under one supervisor. `make run` is this."""
 
 import os
 import shutil
@@ -69,8 +69,11 @@ def service_environment() -> dict[str, str]:
     }
 
 
-def check_settings() -> None:
+def check_settings() -> str:
     """Read the settings as web and worker will: a wrong value is told by its name, not as a fault of the database.
+
+    Returns:
+        The supervisor's file: with a broker, Celery's processes do what one worker does without.
 
     Raises:
         CannotStart: a variable is missing or wrong.
@@ -78,12 +81,13 @@ def check_settings() -> None:
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - see below
 
     try:
-        import config.settings  # noqa: F401, PLC0415 - only now is the project on the path
+        from config.settings import REDIS_URL  # noqa: PLC0415 - only now is the project on the path
     except (ImproperlyConfigured, ValueError) as error:
         raise CannotStart(
             f"The settings are wrong: {error} Correct it in the environment or in {write_env.env_file().name}; "
             "nothing was started."
         ) from None
+    return "Procfile.celery" if REDIS_URL else "Procfile"
 
 
 def _empty_metrics_folder(data: str) -> Path:
@@ -101,7 +105,7 @@ def start() -> None:
     """
     if write_env.main():
         raise CannotStart("Nothing was started.")
-    check_settings()
+    procfile = check_settings()
     environment = service_environment()
     prepared = subprocess.run(
         [sys.executable, "manage.py", "prepare"], env=environment, check=False
@@ -109,7 +113,7 @@ def start() -> None:
     if prepared.returncode:
         raise CannotStart("The database could not be prepared; nothing was started.")
     # The processes read the file themselves, and let the real environment win; honcho's reading would turn that round.
-    supervisor = [sys.executable, "-m", "honcho", "-e", os.devnull, "start"]
+    supervisor = [sys.executable, "-m", "honcho", "-e", os.devnull, "-f", procfile, "start"]
     sys.stdout.flush()
     os.execve(sys.executable, supervisor, environment)
 

@@ -1,6 +1,6 @@
 """The service's settings with throw-away secrets: the only place where secrets have defaults.
 
-Embedded, unless MONGODB_URI (and REDIS_URL) name servers for tests, as `scripts/servers.py` starts them: a database of
+Embedded, unless MONGODB_URI (and REDIS_URL) name servers for tests, as `chaos/servers.py` starts them: a database of
 their own there, and Redis' last ones, are emptied by the tests.
 """
 

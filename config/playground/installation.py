@@ -22,7 +22,6 @@ READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 """All that an installation inherits: a variable of the surroundings must not lead it to somebody's real data."""
-PROCESSES = 2
 STARTED = re.compile(r"(\w+)\.1 started \(pid=(\d+)\)")
 ACCOUNT = re.compile(r"^ {2}(moderator|compliance)\s+(\S+)\s+(\S+)$", re.MULTILINE)
 
@@ -129,12 +128,17 @@ class Installation:
                 raise NotReady(self.log[-3000:])
 
     def _is_ready(self) -> bool:
-        if len(self.pids) < PROCESSES:
+        if len(self.pids) < len(self._processes()):
             return False
         try:
             return requests.get(f"{self.url}/readyz", timeout=5).ok
         except requests.ConnectionError:
             return False
+
+    def _processes(self) -> list[str]:
+        """The lines of the supervisor's file."""
+        name = "Procfile.celery" if self.environment.get("REDIS_URL") else "Procfile"
+        return (ROOT / name).read_text(encoding="utf-8").splitlines()
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one of its commands, as an operator would; its output and exit code are on what is returned."""

@@ -29,7 +29,7 @@ def test_an_address_may_change_time_outs_but_not_what_keeps_words():
 def test_redis_has_time_outs_and_a_prefix():
     cache = redis_cache("rediss://r.example/0")
     assert cache["KEY_PREFIX"] == "vigil"
-    assert cache["OPTIONS"]["socket_timeout"] == 1
+    assert cache["OPTIONS"]["socket_timeout"] == 0.3
 
 
 @pytest.mark.parametrize(

