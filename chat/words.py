@@ -43,6 +43,8 @@ def _beginnings(known: frozenset[Sequence]) -> frozenset[str]:
 def found_in(words: Sequence, known: frozenset[Sequence]) -> Iterator[Sequence]:
     """Known sequences in a text, from left to right, none overlapping another."""
     position, beginnings = 0, _beginnings(known)
+    if beginnings.isdisjoint(words):  # nearly always: dozens of lists are asked about each message
+        return
     while position < len(words):
         found = longest_at(words, position, known) if words[position] in beginnings else ()
         if found:

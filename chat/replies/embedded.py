@@ -53,6 +53,7 @@ class EmbeddedProvider:
     """Writes replies from texts that are part of Vigil."""
 
     name = "embedded"
+    is_instant = True
 
     def reply(self, request: ReplyRequest) -> ReplyDraft:
         """A reply; never fails."""

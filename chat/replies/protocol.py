@@ -54,6 +54,8 @@ class ReplyProvider(Protocol):
     """Anything that writes replies."""
 
     name: str
+    is_instant: bool
+    """Whether it waits for nobody and takes well under a millisecond: then it runs without a time limit."""
 
     def reply(self, request: ReplyRequest) -> ReplyDraft:
         """A reply to the message.

@@ -17,7 +17,7 @@ from chat.queries import reply_to
 from chat.replies.crisis import careful_reply, crisis_goes_on, crisis_protocol
 from chat.replies.embedded import EmbeddedProvider
 from chat.replies.listening import History
-from chat.replies.protocol import ReplyProvider, ReplyRequest
+from chat.replies.protocol import ReplyDraft, ReplyProvider, ReplyRequest
 from chat.services.sessions import subject_of
 from chat.services.stream import SessionMoved, Words, append_message
 from safety.levels import Level
@@ -74,10 +74,24 @@ class Answered:
 
 
 def answer(
-    *, message: Message, person: Person, history: History, actor: Actor, now: datetime
+    *,
+    message: Message,
+    session: ChatSession,
+    person: Person,
+    history: History,
+    actor: Actor,
+    now: datetime,
 ) -> Answered:
-    """Answer an assessed message; where that has happened, tell how."""
-    session = ChatSession.objects.get(pk=message.session_id)
+    """Answer an assessed message; where that has happened, tell how.
+
+    Args:
+        message: the person's.
+        session: as it was when the message was assessed, or later: what moved since is found when the reply is written.
+        person: who wrote.
+        history: what was said before.
+        actor: on whose behalf.
+        now: when.
+    """
     if message.turn_state != TurnState.ASSESSED:
         return Answered(reply_to(message.pk), session.handled_by)
     if session.handled_by == Handler.HUMAN:
@@ -119,11 +133,18 @@ def _generated(message: Message, session: ChatSession, person: Person, history: 
     provider = reply_provider()
     try:
         request = _request_for(message, session, person, history)
-        made = _pool.submit(provider.reply, request).result(timeout=settings.MODEL_TIMEOUT / 1000)
+        made = _made(provider, request)
     except Exception:
         logger.exception("reply provider failed", extra={"provider": provider.name})
         return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
     return Draft(made.text, made.provider, check_reply(made.text), safe_replacement=False)
+
+
+def _made(provider: ReplyProvider, request: ReplyRequest) -> ReplyDraft:
+    """Within the time limit, unless the provider needs none: a hand-over between threads costs more than its reply."""
+    if provider.is_instant:
+        return provider.reply(request)
+    return _pool.submit(provider.reply, request).result(timeout=settings.MODEL_TIMEOUT / 1000)
 
 
 def _request_for(
@@ -162,7 +183,13 @@ def _commit(
     )
     still_ours = {"fence": session.fence, "handled_by": Handler.AI}
     try:
-        reply = append_message(session_id=session.pk, words=words, now=now, where=still_ours)
+        reply = append_message(
+            session_id=session.pk,
+            words=words,
+            now=now,
+            where=still_ours,
+            latest=message.sequence,
+        )
     except SessionMoved:
         raise TakenOver from None
     if draft.checked:

@@ -55,11 +55,17 @@ class Heard:
 
 def assess_message(
     *, message: Message, person: Person, history: History, actor: Actor, now: datetime
-) -> None:
-    """Check a stored message and keep what was found; a second run of the same finds nothing to do."""
+) -> ChatSession | None:
+    """Check a stored message and keep what was found; a second run of the same finds nothing to do.
+
+    Returns:
+        The session as this left it; None where another run was first.
+    """
     heard = _hear(message, person, history, now)
-    if not _keep(message, person, heard, actor=actor, now=now):
+    session = _keep(message, person, heard, actor=actor, now=now)
+    if session is None:
         message.refresh_from_db(fields=["turn_state", "level", "triggers"])
+    return session
 
 
 def _hear(message: Message, person: Person, history: History, now: datetime) -> Heard:
@@ -92,7 +98,9 @@ def _in_conversation(checked: Checked, text: str, history: History, arc: Arc) ->
 
 
 @transactional
-def _keep(message: Message, person: Person, heard: Heard, *, actor: Actor, now: datetime) -> bool:
+def _keep(
+    message: Message, person: Person, heard: Heard, *, actor: Actor, now: datetime
+) -> ChatSession | None:
     verdict = heard.checked.verdict
     found = {
         "turn_state": TurnState.ASSESSED,
@@ -100,7 +108,7 @@ def _keep(message: Message, person: Person, heard: Heard, *, actor: Actor, now: 
         "triggers": list(verdict.triggers),
     }
     if not Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED).update(**found):
-        return False
+        return None
     session = ChatSession.objects.get(pk=message.session_id)
     subject = subject_of(session=session, person=person, message_id=message.pk, text=heard.text)
     record_assessment(kind=AssessedKind.MESSAGE, checked=heard.checked, subject=subject, now=now)
@@ -111,7 +119,7 @@ def _keep(message: Message, person: Person, heard: Heard, *, actor: Actor, now: 
     _record(message, person, verdict, actor, now)
     for name, value in found.items():
         setattr(message, name, value)
-    return True
+    return session
 
 
 def _record(

@@ -39,9 +39,16 @@ class SessionMoved(Exception):
     """The session is gone, or no longer as the caller needs it to be."""
 
 
-def _advance(session_id: str, where: Mapping[str, object], **changes: object) -> int:
+def _advance(
+    session_id: str, where: Mapping[str, object], latest: int | None = None, **changes: object
+) -> int:
+    """The next number. Where the caller's guess of the latest one still holds, nothing has to be read."""
     require_transaction("a session's numbering")
     own = ChatSession.objects.filter(pk=session_id)
+    if latest is not None:
+        guessed = own.filter(**where, last_sequence=latest)
+        if guessed.update(last_sequence=latest + 1, **changes):
+            return latest + 1
     if not own.filter(**where).update(last_sequence=F("last_sequence") + 1, **changes):
         raise SessionMoved
     return own.values_list("last_sequence", flat=True).get()
@@ -53,6 +60,7 @@ def append_message(
     words: Words,
     now: datetime,
     where: Mapping[str, object] = MappingProxyType({}),
+    latest: int | None = None,
     **fields: object,
 ) -> Message:
     """Add words to the session and tell the stream.
@@ -62,13 +70,14 @@ def append_message(
         words: what is said.
         now: when.
         where: what must still hold of the session.
+        latest: the session's latest number, where the caller may know it; a wrong one costs a query.
         fields: further columns of the message.
 
     Raises:
         SessionMoved: it does not hold, or the session is gone.
     """
     sequence = _advance(
-        session_id, where, total_messages=F("total_messages") + 1, last_activity=now
+        session_id, where, latest, total_messages=F("total_messages") + 1, last_activity=now
     )
     message = Message(
         session_id=session_id,

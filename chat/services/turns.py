@@ -87,10 +87,20 @@ def finish_turn(*, message: Message, person: Person, actor: Actor, now: datetime
     """Take a stored message through what is left of its turn. May run twice; each step happens once."""
     started = time.monotonic()
     history = history_before(message)
+    session = None
     if message.turn_state == TurnState.STORED:
-        assess_message(message=message, person=person, history=history, actor=actor, now=now)
+        session = assess_message(
+            message=message, person=person, history=history, actor=actor, now=now
+        )
     answered_at = now + timedelta(seconds=time.monotonic() - started)
-    return answer(message=message, person=person, history=history, actor=actor, now=answered_at)
+    return answer(
+        message=message,
+        session=session or ChatSession.objects.get(pk=message.session_id),
+        person=person,
+        history=history,
+        actor=actor,
+        now=answered_at,
+    )
 
 
 def _store(
@@ -121,6 +131,7 @@ def _insert(session: ChatSession, text: str, key: str, *, shed: bool, now: datet
         session_id=session.pk,
         words=Words(author=Author.PERSON, text=text, client_key=key),
         now=now,
+        latest=session.last_sequence,
         turn_state=TurnState.STORED,
         shed=shed,
     )

@@ -108,6 +108,7 @@ def test_a_checker_that_is_slow_reads_as_unknown(api, session, monkeypatch, sett
 def test_a_provider_that_fails_is_answered_by_the_careful_text(api, session, monkeypatch):
     class Broken:
         name = "broken"
+        is_instant = False
 
         def reply(self, request: object) -> None:
             raise ConnectionError

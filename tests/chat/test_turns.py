@@ -122,6 +122,7 @@ def test_while_a_human_is_in_control_the_ai_is_silent(session, person):
 def test_a_reply_made_before_a_takeover_is_refused_when_written(session, person, monkeypatch):
     class TakenOverMeanwhile:
         name = "slow"
+        is_instant = False
 
         def reply(self, request: ReplyRequest) -> ReplyDraft:
             return ReplyDraft(
