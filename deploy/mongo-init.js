@@ -1,4 +1,4 @@
-// Makes one replica set of three, and the service's own account. Running it again changes nothing.
+// Makes one replica set of three, the roles, and an account for each. Running it again changes nothing.
 const fs = require("fs");
 const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, "utf8").trim();
 const root = secret("mongodb_root_password");
@@ -33,7 +33,17 @@ try {
   if (!/already exists|requires authentication|not authorized/.test(error.message)) throw error;
 }
 const vigil = admin.getSiblingDB("vigil");
-if (!has(vigil, "vigil")) {
-  vigil.createUser({ user: "vigil", pwd: secret("mongodb_vigil_password"), roles: [{ role: "readWrite", db: "vigil" }] });
+// Made by `manage.py mongodb_roles`; a role that is there already is brought up to date.
+for (const line of fs.readFileSync("/mongodb-roles.jsonl", "utf8").trim().split("\n")) {
+  const { createRole, ...rights } = JSON.parse(line);
+  if (vigil.getRole(createRole)) vigil.updateRole(createRole, rights);
+  else vigil.createRole({ role: createRole, ...rights });
 }
-print("replica set and account are there");
+for (const [user, file] of [
+  ["vigil_web", "mongodb_web_password"],
+  ["vigil_worker", "mongodb_worker_password"],
+  ["vigil_migrate", "mongodb_migrate_password"],
+]) {
+  if (!has(vigil, user)) vigil.createUser({ user, pwd: secret(file), roles: [user] });
+}
+print("replica set, roles and accounts are there");

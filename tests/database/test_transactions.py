@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
@@ -105,6 +106,34 @@ def test_an_outcome_that_stays_unknown_is_raised_in_time(service, fail_point, mo
     with pytest.raises(OperationalError):
         service()
     assert (service.bodies, service.hooks) == (1, 0)
+    assert _left_clean()
+
+
+def test_a_commit_that_hangs_is_raised_in_time(service, fail_point, monkeypatch):
+    """A primary that has lost its majority keeps commits waiting; so does a frozen one."""
+    monkeypatch.setattr(mongodb, "COMMIT_SECONDS", 0.4)
+    fail_point(["commitTransaction"], times=1000, blockConnection=True, blockTimeMS=1500)
+    sessions = []
+
+    @transactional
+    def outer() -> None:
+        sessions.append(mongo().session.session_id)
+        service()
+
+    began_at = time.monotonic()
+    with pytest.raises(OperationalError):
+        outer()
+    assert time.monotonic() - began_at < 1.2
+    assert (service.bodies, service.hooks) == (1, 0)
+    # A primary that is cut off would undo it when it steps down; this one would hold it open for a minute.
+    mongo().database.client.admin.command("killSessions", sessions)
+
+
+def test_a_commit_that_hangs_once_is_asked_for_again(service, fail_point, monkeypatch):
+    monkeypatch.setattr(mongodb, "COMMIT_TRY_SECONDS", 0.2)
+    fail_point(["commitTransaction"], times=1, blockConnection=True, blockTimeMS=1000)
+    service()
+    assert (service.bodies, service.hooks, AuditEvent.objects.count()) == (1, 1, 1)
     assert _left_clean()
 
 

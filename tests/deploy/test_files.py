@@ -1,5 +1,6 @@
 """What the deploy files name is there: commands, variables, probes, secrets by reference, images by version."""
 
+import io
 import re
 import shlex
 import shutil
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 from django.urls import resolve
 
 from config.celery import app
@@ -131,6 +132,31 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
     for name in pods():
         assert pods()[name]["securityContext"]["runAsUser"] == 10001
         assert container(name)["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+def test_the_roles_are_those_that_the_command_prints():
+    said = io.StringIO()
+    call_command("mongodb_roles", stdout=said)
+    assert (DEPLOY / "mongodb-roles.jsonl").read_text() == said.getvalue()
+
+
+def test_each_process_has_the_account_of_its_work():
+    accounts = {name: each["environment"]["MONGODB_URI_FILE"] for name, each in OURS.items()}
+    by_account: dict[str, set[str]] = {}
+    for name, account in accounts.items():
+        by_account.setdefault(account.rpartition("/")[2], set()).add(name)
+    assert by_account == {
+        "mongodb_uri": {"web-1", "web-2", "beat"},
+        "mongodb_worker_uri": {"worker-urgent", "worker-default", "standby"},
+        "mongodb_migrate_uri": {"migrate"},
+    }
+    given = {
+        name: [each["secretRef"]["name"] for each in container(name)["envFrom"][1:]]
+        for name in pods()
+    }
+    assert given["worker-default"] == given["standby"] == ["vigil", "vigil-worker"]
+    assert given["migrate"] == ["vigil", "vigil-migrate"]
+    assert given["web"] == ["vigil"]
 
 
 def test_no_image_floats():

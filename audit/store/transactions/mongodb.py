@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import pymongo
 from django.db import DatabaseError, IntegrityError, OperationalError, connections
 from django.db.transaction import TransactionManagementError
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -44,8 +45,11 @@ TRANSIENT = "TransientTransactionError"
 UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
 TRY_SECONDS = 4.0
 """No try begins later than this after the first: longer than an election, and a waiting person must know."""
-COMMIT_SECONDS = 8.0
-"""How long to ask for the outcome of a commit: giving up leaves it unknown."""
+COMMIT_SECONDS = 5.0
+"""How long to ask for the outcome of a commit: giving up leaves it unknown, and the person's client asks again. Longer
+than an election; a primary that has lost its majority without noticing keeps every commit waiting."""
+COMMIT_TRY_SECONDS = 2.5
+"""How long to wait for one answer: a frozen primary gives none, and its successor must still be asked in time."""
 PAUSE_SECONDS = 0.005
 LONGEST_PAUSE_SECONDS = 0.25
 
@@ -144,7 +148,8 @@ def _commit(session: "ClientSession") -> None:
     until = time.monotonic() + COMMIT_SECONDS
     while True:
         try:
-            session.commit_transaction()
+            with pymongo.timeout(_commit_patience(until)):
+                session.commit_transaction()
         except PyMongoError as error:
             if not has_label(error, UNKNOWN_COMMIT) or time.monotonic() >= until:
                 raise
@@ -152,6 +157,11 @@ def _commit(session: "ClientSession") -> None:
             return
         logger.info("the outcome of a commit is not known: it is asked for again")
         time.sleep(PAUSE_SECONDS)
+
+
+def _commit_patience(until: float) -> float:
+    """Never nothing, which the driver would take for a wait without end."""
+    return max(PAUSE_SECONDS, min(COMMIT_TRY_SECONDS, until - time.monotonic()))
 
 
 def _end(mine: "_Connection") -> None:
