@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from audit.store.reports import REPORTS_ALIAS
+
 DATABASE_NAME = "vigil"
 
 KEEPS_WORDS: dict[str, Any] = {"w": "majority", "journal": True, "readConcernLevel": "majority"}
@@ -68,6 +70,22 @@ def mongodb_database(uri: str, *, name: str) -> dict[str, Any]:
         "NAME": name or urlsplit(uri).path.strip("/") or DATABASE_NAME,
         "OPTIONS": {**time_outs, **KEEPS_WORDS, "appname": "vigil"},
     }
+
+
+def databases(
+    default: dict[str, Any], *, analytics_uri: str, name: str
+) -> dict[str, dict[str, Any]]:
+    """Every alias: the database, and where an address for reports is given, a second way to it that may lag behind.
+
+    Args:
+        default: description of the database.
+        analytics_uri: usually the same replica set with `readPreference=secondary`; empty for none.
+        name: of the database.
+    """
+    if not analytics_uri:
+        return {"default": default}
+    analytics = mongodb_database(analytics_uri, name=name)
+    return {"default": default, REPORTS_ALIAS: {**analytics, "TEST": {"MIRROR": "default"}}}
 
 
 def close_inherited_pools() -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import (
     check_encrypted,
+    databases,
     is_loopback,
     mongodb_database,
     redis_cache,
@@ -19,10 +20,12 @@ env = read_environment()
 
 # --- Mode ---------------------------------------------------------------------------------------------------------
 MONGODB_URI = env.text("MONGODB_URI")
+MONGODB_ANALYTICS_URI = env.text("MONGODB_ANALYTICS_URI")
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not MONGODB_URI and not REDIS_URL
 ALLOW_WITHOUT_TLS = env.words("ALLOW_WITHOUT_TLS")
 check_encrypted("MONGODB_URI", MONGODB_URI, allowed=ALLOW_WITHOUT_TLS)
+check_encrypted("MONGODB_ANALYTICS_URI", MONGODB_ANALYTICS_URI, allowed=ALLOW_WITHOUT_TLS)
 check_encrypted("REDIS_URL", REDIS_URL, allowed=ALLOW_WITHOUT_TLS)
 
 BASE_DIR = ROOT
@@ -119,13 +122,14 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Data ---------------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "audit.store.ids.PortableAutoField"
 MONGODB_DATABASE = env.text("MONGODB_DATABASE")
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": (
-        mongodb_database(MONGODB_URI, name=MONGODB_DATABASE)
-        if MONGODB_URI
-        else sqlite_database(DATA_DIR / "vigil.sqlite3")
-    ),
-}
+DATABASES = databases(
+    mongodb_database(MONGODB_URI, name=MONGODB_DATABASE)
+    if MONGODB_URI
+    else sqlite_database(DATA_DIR / "vigil.sqlite3"),
+    analytics_uri=MONGODB_ANALYTICS_URI if MONGODB_URI else "",
+    name=MONGODB_DATABASE,
+)
+DATABASE_ROUTERS = ["audit.store.reports.NothingIsWrittenThere"]
 CACHES: dict[str, dict[str, Any]] = {
     "default": (
         redis_cache(REDIS_URL)

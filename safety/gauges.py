@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Min
 
+from audit.store.reports import reports_alias
 from safety.levels import Level
 from safety.models import Delivery, DeliveryState, Incident, IncidentStatus
 
@@ -32,6 +33,7 @@ def alert_backlog(*, now: datetime) -> AlertBacklog:
 
 def open_incidents_by_severity() -> dict[Level, int]:
     """How many incidents are not resolved, for every severity an incident can have."""
-    unresolved = Incident.objects.filter(status__in=[IncidentStatus.OPEN, IncidentStatus.CLAIMED])
+    rows = Incident.objects.using(reports_alias())
+    unresolved = rows.filter(status__in=[IncidentStatus.OPEN, IncidentStatus.CLAIMED])
     counted = dict(unresolved.values_list("severity").annotate(Count("pk")).order_by("severity"))
     return {level: counted.get(level.value, 0) for level in Level if level.needs_human}

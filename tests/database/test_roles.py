@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -53,15 +54,19 @@ def addresses(tmp_path_factory):
 
 def make_accounts(port):
     """As an administrator does by the page on installing."""
-    with MongoClient("127.0.0.1", port, directConnection=True) as first:
+    with connected(f"mongodb://127.0.0.1:{port}/?directConnection=true") as first:
         first.admin.command("createUser", "root", pwd=ROOT_PASSWORD, roles=["root"])
     said = io.StringIO()
     call_command("mongodb_roles", "--database", "vigil", stdout=said)
-    with MongoClient("127.0.0.1", port, username="root", password=ROOT_PASSWORD) as client:
+    with connected(f"mongodb://root:{ROOT_PASSWORD}@127.0.0.1:{port}/") as client:
         for line in said.getvalue().splitlines():
             client["vigil"].command(json.loads(line))
         for role in (WEB, WORKER, MIGRATE):
             client["vigil"].command("createUser", role, pwd=ROOT_PASSWORD, roles=[role])
+
+
+def connected(address: str) -> "MongoClient[dict[str, Any]]":
+    return MongoClient(address)
 
 
 def run(address, *arguments):
@@ -91,7 +96,7 @@ def test_web_and_worker_need_no_more_than_their_roles(record):
 
 @pytest.mark.parametrize("role", [WEB, WORKER])
 def test_nobody_deletes_from_the_record(record, role):
-    with MongoClient(record[role]) as client:
+    with connected(record[role]) as client:
         with pytest.raises(OperationFailure, match="not authorized"):
             client["vigil"][RECORD].delete_many({})
         with pytest.raises(OperationFailure, match="not authorized"):
@@ -100,7 +105,7 @@ def test_nobody_deletes_from_the_record(record, role):
 
 
 def test_the_web_changes_nothing_in_the_record(record):
-    with MongoClient(record[WEB]) as client:
+    with connected(record[WEB]) as client:
         with pytest.raises(OperationFailure, match="not authorized"):
             client["vigil"][RECORD].update_many({}, {"$set": {"action": "chat.message:invented"}})
         with pytest.raises(OperationFailure, match="not authorized"):
@@ -108,14 +113,14 @@ def test_the_web_changes_nothing_in_the_record(record):
 
 
 def test_every_other_collection_can_be_written(record):
-    with MongoClient(record[WEB]) as client:
+    with connected(record[WEB]) as client:
         assert client["vigil"]["chat_consent"].delete_many({"_id": "none"}).deleted_count == 0
 
 
 def test_what_a_worker_alters_all_the_same_is_found(record, tmp_path):
     run(record[WORKER], "-c", NUMBER)
     export = tmp_path / "record.jsonl"
-    with MongoClient(record[WORKER]) as client:
+    with connected(record[WORKER]) as client:
         client["vigil"][RECORD].update_one(
             {"sequence": 0}, {"$set": {"action": "chat.message:invented"}}
         )
