@@ -9,7 +9,7 @@ ON_SERVERS := $(PY) -m chaos.servers -- timeout --kill-after=10 600
 LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-servers lint check bench chaos fmt lock
+.PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos fmt lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -57,11 +57,14 @@ check: lint ## lint and the fast tests: the gate of every commit
 test: lint ## lint and every test: embedded, with browser and journeys; on MongoDB, Redis and Celery; the fault suite's short form
 	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
-	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/workers tests/journeys/test_main_job.py
+	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/workers tests/database/test_query_shapes.py tests/database/test_roles.py tests/journeys/test_main_job.py
 	$(PY) -m chaos.run --short
 
 test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)"
+
+test-shapes: setup-dev ## what the service asks MongoDB, against the list; WRITE_QUERY_SHAPES=1 writes the list anew
+	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/database/test_query_shapes.py
 
 bench: setup-dev ## the speed targets, as ratios in one run
 	@$(PY) -m bench.run

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from audit.models import AuditEvent
+from audit.paging import BoundedPaginator
 
 
 @admin.register(AuditEvent)
@@ -15,6 +16,8 @@ class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generi
     ordering = ("-at", "-pk")
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by = ()  # by any other column a million rows would be sorted in memory
 
     @admin.display(description="actor")
     def actor(self, event: AuditEvent) -> str:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.actors import Actor
+from audit.paging import BoundedPaginator
 from moderation.models import Label, Look, StaffUser
 from moderation.queries import roles_of
 from moderation.services.staff import disable_staff, enable_staff
@@ -18,6 +19,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic 
     """Rows to look at."""
 
     show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by = ()  # by any other column a million rows would be sorted in memory
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 - Django's signature
@@ -86,7 +89,7 @@ class LabelAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "incident_id", "detection", "right_severity", "outcome")
     list_filter = ("detection", "outcome")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
 
 
 @admin.register(Look)
@@ -95,7 +98,7 @@ class LookAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "who", "incident_id", "reason", "expires_at")
     list_filter = ("reason",)
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
     fields = ("created_at", "who", "incident_id", "reason", "explanation", "expires_at")
     readonly_fields = ("who",)
 

@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from audit.actors import Actor
+from audit.paging import BoundedPaginator
 from audit.permissions import Denied, HoldsPermissions
 from safety.models import Assessment, Delivery, DeliveryAttempt, Incident
 from safety.permissions import can_send_delivery, check_can_send_delivery
@@ -49,6 +50,8 @@ class _ReadOnly:
 class _ReadOnlyAdmin(_ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by = ()  # by any other column a million rows would be sorted in memory
 
 
 class DeliveryAttemptInline(_ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not generic when it runs
@@ -82,22 +85,22 @@ class DeliveryAdmin(_ReadOnlyAdmin):
         "delivered",
     )
     list_filter = ("state", "channel", "profile")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
     fields = (*list_display, "incident_id", "group_id", "tried_before")
     readonly_fields = ("incident_id", "created", "due", "delivered")
     inlines = (DeliveryAttemptInline,)
 
-    @admin.display(description="created at", ordering="created_at")
+    @admin.display(description="created at")
     def created(self, delivery: Delivery) -> str:
         """When it was written, exactly."""
         return exact(delivery.created_at)
 
-    @admin.display(description="due at", ordering="due_at")
+    @admin.display(description="due at")
     def due(self, delivery: Delivery) -> str:
         """When it is to be sent, exactly."""
         return exact(delivery.due_at)
 
-    @admin.display(description="delivered at", ordering="delivered_at")
+    @admin.display(description="delivered at")
     def delivered(self, delivery: Delivery) -> str:
         """When it was accepted, exactly."""
         return exact(delivery.delivered_at)
@@ -195,7 +198,7 @@ class IncidentAdmin(_ReadOnlyAdmin):
         "resolved_at",
     )
     list_filter = ("status", "severity", "kind")
-    ordering = ("-raised_at", "-pk")
+    ordering = ("-pk",)
     fields = (
         *list_display,
         "created_at",
@@ -228,5 +231,5 @@ class AssessmentAdmin(_ReadOnlyAdmin):
         "elapsed_ms",
     )
     list_filter = ("level", "kind")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)
     fields = (*list_display, "score", "message_id", "session_id", "person_id")

@@ -22,7 +22,7 @@ def erase_staff_words(*, now: datetime) -> int:
     Returns:
         How many were taken.
     """
-    waiting = Erasure.objects.filter(taken_at=None).order_by("erased_at", "pk")
+    waiting = Erasure.objects.filter(taken_at=None).order_by("erased_at")
     return sum(_take(erasure, now) for erasure in waiting[:ERASURES_AT_ONCE])
 
 
