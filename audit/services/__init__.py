@@ -1,6 +1,6 @@
 """Every write to the record."""
 
 from audit.services.reading import export_events, search_events
-from audit.services.recording import number_events, record
+from audit.services.recording import Entry, number_events, record, record_all
 
-__all__ = ["export_events", "number_events", "record", "search_events"]
+__all__ = ["Entry", "export_events", "number_events", "record", "record_all", "search_events"]

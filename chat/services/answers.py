@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from audit.actors import Actor
-from audit.services import record
+from audit.services import Entry, record_all
 from audit.store.transactions import transactional
 from chat.metrics import REPLY_SECONDS
 from chat.models import Author, ChatSession, Handler, Message, Person, TurnState
@@ -49,6 +49,16 @@ class Draft:
     provider: str
     checked: Checked | None
     safe_replacement: bool
+
+    def answering(self, message: Message) -> Words:
+        """The words as they are added to the session."""
+        return Words(
+            author=Author.AI,
+            text=self.text,
+            answers_id=message.pk,
+            provider=self.provider,
+            safe_replacement=self.safe_replacement,
+        )
 
 
 class TakenOver(Exception):
@@ -96,9 +106,7 @@ def answer(
         return Answered(reply_to(message.pk), session.handled_by)
     if session.handled_by == Handler.HUMAN:
         return _leave_to_human(message)
-    started = time.perf_counter()
-    draft = _checked_draft(message, session, person, history)
-    REPLY_SECONDS.labels(provider=draft.provider).observe(time.perf_counter() - started)
+    draft = checked_draft(message=message, session=session, person=person, history=history)
     try:
         reply = _commit(message, session, person, draft, actor=actor, now=now)
     except TakenOver:
@@ -113,9 +121,22 @@ def _leave_to_human(message: Message) -> Answered:
     return Answered(reply_to(message.pk), Handler.HUMAN)
 
 
-def _checked_draft(
-    message: Message, session: ChatSession, person: Person, history: History
+def is_instant(message: Message) -> bool:
+    """Whether the reply to a harmless message waits for nobody."""
+    return message.shed or reply_provider().is_instant
+
+
+def checked_draft(
+    *, message: Message, session: ChatSession, person: Person, history: History
 ) -> Draft:
+    """A reply that may be shown: an approved text, or words that were generated and checked. Writes nothing."""
+    started = time.perf_counter()
+    draft = _draft(message, session, person, history)
+    REPLY_SECONDS.labels(provider=draft.provider).observe(time.perf_counter() - started)
+    return draft
+
+
+def _draft(message: Message, session: ChatSession, person: Person, history: History) -> Draft:
     level = Level(message.level)
     if level is Level.CRISIS:
         return Draft(crisis_protocol(person.country), FIXED, None, safe_replacement=False)
@@ -174,18 +195,11 @@ def _commit(
     unanswered = Message.objects.filter(pk=message.pk, turn_state=TurnState.ASSESSED)
     if not unanswered.update(turn_state=TurnState.ANSWERED):
         raise TakenOver
-    words = Words(
-        author=Author.AI,
-        text=draft.text,
-        answers_id=message.pk,
-        provider=draft.provider,
-        safe_replacement=draft.safe_replacement,
-    )
     still_ours = {"fence": session.fence, "handled_by": Handler.AI}
     try:
         reply = append_message(
             session_id=session.pk,
-            words=words,
+            words=draft.answering(message),
             now=now,
             where=still_ours,
             latest=message.sequence,
@@ -195,16 +209,23 @@ def _commit(
     if draft.checked:
         subject = subject_of(session=session, person=person, message_id=reply.pk, text=draft.text)
         record_assessment(kind=AssessedKind.REPLY, checked=draft.checked, subject=subject, now=now)
-    record(
+    record_all([given_entry(message=message, reply=reply, person=person, actor=actor, now=now)])
+    return reply
+
+
+def given_entry(
+    *, message: Message, reply: Message, person: Person, actor: Actor, now: datetime
+) -> Entry:
+    """What the record says of a reply."""
+    return Entry(
         "chat.reply:given",
-        actor=Actor.system(f"reply.{draft.provider}", actor.request_id),
-        target=("message", reply.pk),
-        person_id=person.pk,
-        now=now,
-        details={
-            "session_id": session.pk,
+        Actor.system(f"reply.{reply.provider}", actor.request_id),
+        ("message", reply.pk),
+        now,
+        person.pk,
+        {
+            "session_id": message.session_id,
             "answers": message.pk,
-            "replaced": draft.safe_replacement,
+            "replaced": reply.safe_replacement,
         },
     )
-    return reply

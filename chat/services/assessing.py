@@ -1,12 +1,13 @@
 """A stored message is checked in the light of the conversation; what was found is kept in one transaction."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from audit.actors import Actor
 from audit.leaves import rfc3339
-from audit.services import record
+from audit.services import Entry, record_all
 from audit.store.sealing import SealBroken
 from audit.store.transactions import transactional
 from chat.models import ChatSession, Message, Person, TurnState
@@ -53,22 +54,8 @@ class Heard:
     wants_human: bool
 
 
-def assess_message(
-    *, message: Message, person: Person, history: History, actor: Actor, now: datetime
-) -> ChatSession | None:
-    """Check a stored message and keep what was found; a second run of the same finds nothing to do.
-
-    Returns:
-        The session as this left it; None where another run was first.
-    """
-    heard = _hear(message, person, history, now)
-    session = _keep(message, person, heard, actor=actor, now=now)
-    if session is None:
-        message.refresh_from_db(fields=["turn_state", "level", "triggers"])
-    return session
-
-
-def _hear(message: Message, person: Person, history: History, now: datetime) -> Heard:
+def hear(*, message: Message, person: Person, history: History, now: datetime) -> Heard:
+    """Check a stored message in the light of what was said before. Writes nothing."""
     try:
         text = message.text
     except SealBroken:
@@ -97,16 +84,26 @@ def _in_conversation(checked: Checked, text: str, history: History, arc: Arc) ->
     )
 
 
+def assess_message(
+    *, message: Message, person: Person, heard: Heard, actor: Actor, now: datetime
+) -> ChatSession | None:
+    """Keep what was heard in a stored message; a second run of the same finds nothing to do.
+
+    Returns:
+        The session as this left it; None where another run was first.
+    """
+    session = _keep(message, person, heard, actor=actor, now=now)
+    if session is None:
+        message.refresh_from_db(fields=["turn_state", "level", "triggers"])
+    return session
+
+
 @transactional
 def _keep(
     message: Message, person: Person, heard: Heard, *, actor: Actor, now: datetime
 ) -> ChatSession | None:
     verdict = heard.checked.verdict
-    found = {
-        "turn_state": TurnState.ASSESSED,
-        "level": verdict.level.value,
-        "triggers": list(verdict.triggers),
-    }
+    found = {"turn_state": TurnState.ASSESSED, **found_in_message(verdict)}
     if not Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED).update(**found):
         return None
     session = ChatSession.objects.get(pk=message.session_id)
@@ -115,56 +112,74 @@ def _keep(
     incident = raise_detected(verdict=verdict, subject=subject, actor=actor, now=now)
     if heard.wants_human:
         call_human(session=session, subject=subject, actor=actor, now=now)
-    _update_session(session, verdict, heard.mood, incident, now)
-    _record(message, person, verdict, actor, now)
-    for name, value in found.items():
-        setattr(message, name, value)
+    held = _held_level(session)
+    changes = session_changes(session=session, heard=heard, held=held, incident=incident, now=now)
+    _set(session, changes)
+    session.save(update_fields=list(changes))
+    record_all(
+        [assessed_entry(session=session, message=message, heard=heard, actor=actor, now=now)]
+    )
+    _set(message, found)
     return session
 
 
-def _record(
-    message: Message, person: Person, verdict: Verdict, actor: Actor, now: datetime
-) -> None:
-    record(
-        "chat.message:assessed",
-        actor=actor,
-        target=("message", message.pk),
-        person_id=person.pk,
-        now=now,
-        details={
-            "session_id": message.session_id,
-            "level": verdict.level.value,
-            "triggers": list(verdict.triggers),
-            "release": verdict.release,
-        },
+def _set(row: ChatSession | Message, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def found_in_message(verdict: Verdict) -> dict[str, object]:
+    """What a message keeps of the verdict on it."""
+    return {"level": verdict.level.value, "triggers": list(verdict.triggers)}
+
+
+def assessed_entry(
+    *, session: ChatSession, message: Message, heard: Heard, actor: Actor, now: datetime
+) -> Entry:
+    """What the record says of a checked message."""
+    details = {
+        "session_id": session.pk,
+        **found_in_message(heard.checked.verdict),
+        "release": heard.checked.verdict.release,
+    }
+    return Entry(
+        "chat.message:assessed", actor, ("message", message.pk), now, session.person_id, details
     )
 
 
-def _update_session(
-    session: ChatSession, verdict: Verdict, mood: str, incident: Incident | None, now: datetime
-) -> None:
-    level = most_urgent([verdict.level, _held_level(session)])
-    session.level = level.value
-    session.safety_score = level.score
-    session.mood_trends = add_mood(session.mood_trends, mood)
-    session.last_safety_check = now
+def session_changes(
+    *,
+    session: ChatSession,
+    heard: Heard,
+    held: Level,
+    incident: Incident | None,
+    now: datetime,
+) -> dict[str, object]:
+    """What a session keeps of a checked message: the columns that change.
+
+    Args:
+        session: as it was before.
+        heard: what was found.
+        held: the level that stays with the session whatever is said.
+        incident: the session's open one, if the message raised or repeated it.
+        now: when.
+    """
+    verdict = heard.checked.verdict
+    level = most_urgent([verdict.level, held])
+    changes: dict[str, object] = {
+        "level": level.value,
+        "safety_score": level.score,
+        "mood_trends": add_mood(session.mood_trends, heard.mood),
+        "last_safety_check": now,
+    }
     if verdict.level.rank >= Level.CONCERN.rank:
         entry = {
             "timestamp": rfc3339(now),
-            "level": verdict.level.value,
-            "triggers": list(verdict.triggers),
+            **found_in_message(verdict),
             "action_taken": _action_taken(verdict.level, incident, now),
         }
-        session.safety_history = [*session.safety_history, entry][-HISTORY_KEPT:]
-    session.save(
-        update_fields=[
-            "level",
-            "safety_score",
-            "mood_trends",
-            "last_safety_check",
-            "safety_history",
-        ]
-    )
+        changes["safety_history"] = [*session.safety_history, entry][-HISTORY_KEPT:]
+    return changes
 
 
 def _held_level(session: ChatSession) -> Level:

@@ -35,12 +35,18 @@ def finish_stuck_turns(*, now: datetime) -> int:
 
 
 def _finish(message: Message, now: datetime) -> int:
-    person_id = ChatSession.objects.values_list("person_id", flat=True).get(pk=message.session_id)
-    person = Person.objects.get(pk=person_id)
+    session = ChatSession.objects.get(pk=message.session_id)
+    person = Person.objects.get(pk=session.person_id)
     message.shed = True
     message.save(update_fields=["shed"])
     try:
-        finish_turn(message=message, person=person, actor=Actor.system("recovery"), now=now)
+        finish_turn(
+            message=message,
+            session=session,
+            person=person,
+            actor=Actor.system("recovery"),
+            now=now,
+        )
     except Exception:
         logger.exception("turn could not be finished", extra={"message_id": message.pk})
         return 0

@@ -79,6 +79,40 @@ def append_message(
     sequence = _advance(
         session_id, where, latest, total_messages=F("total_messages") + 1, last_activity=now
     )
+    return add_message(session_id=session_id, sequence=sequence, words=words, now=now, **fields)
+
+
+def advance_together(
+    *, session_id: str, where: Mapping[str, object], latest: int, now: datetime, **changes: object
+) -> int:
+    """The number of a further message, given together with other changes of the session.
+
+    Args:
+        session_id: which session.
+        where: what must still hold of it.
+        latest: its latest number, which must still be so.
+        now: when.
+        changes: further columns.
+
+    Raises:
+        SessionMoved: it does not hold, or the session is gone.
+    """
+    require_transaction("a session's numbering")
+    same = ChatSession.objects.filter(pk=session_id, last_sequence=latest, **where)
+    if not same.update(
+        last_sequence=latest + 1,
+        total_messages=F("total_messages") + 1,
+        last_activity=now,
+        **changes,
+    ):
+        raise SessionMoved
+    return latest + 1
+
+
+def add_message(
+    *, session_id: str, sequence: int, words: Words, now: datetime, **fields: object
+) -> Message:
+    """Add words under a number that was given to them, and tell the stream."""
     message = Message(
         session_id=session_id,
         sequence=sequence,

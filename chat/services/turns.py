@@ -19,7 +19,8 @@ from chat.metrics import MESSAGES
 from chat.models import Author, ChatSession, Message, Person, TurnState
 from chat.queries import history_before, reply_to
 from chat.services.answers import Answered, answer
-from chat.services.assessing import assess_message
+from chat.services.assessing import assess_message, hear
+from chat.services.at_once import OpenTurn, answer_at_once
 from chat.services.sessions import check_open
 from chat.services.stream import Words, append_message
 from safety.services.incidents import digest_of
@@ -77,27 +78,43 @@ def receive_message(
     with reply_slot() as admitted:
         message, fresh = _store(session, incoming, shed=incoming.hurried or not admitted, now=now)
         if fresh:
-            answered = finish_turn(message=message, person=person, actor=actor, now=now)
+            session.total_messages += 1  # it was read before the message was counted
+            answered = finish_turn(
+                message=message, session=session, person=person, actor=actor, now=now
+            )
             return Turn(message, answered.reply, answered.handled_by, replayed=False)
         _wait_for_other(message)
     return _turn_of(message.pk)
 
 
-def finish_turn(*, message: Message, person: Person, actor: Actor, now: datetime) -> Answered:
-    """Take a stored message through what is left of its turn. May run twice; each step happens once."""
+def finish_turn(
+    *, message: Message, session: ChatSession, person: Person, actor: Actor, now: datetime
+) -> Answered:
+    """Take a stored message through what is left of its turn. May run twice; each step happens once.
+
+    Args:
+        message: the person's, stored.
+        session: as it was read last; what moved since is found when something is written.
+        person: who wrote.
+        actor: on whose behalf.
+        now: when.
+    """
     started = time.monotonic()
-    history = history_before(message)
-    session = None
+    turn = OpenTurn(message, session, person, history_before(message))
     if message.turn_state == TurnState.STORED:
+        heard = hear(message=message, person=person, history=turn.history, now=now)
+        answered = answer_at_once(turn=turn, heard=heard, actor=actor, now=now)
+        if answered:
+            return answered
         session = assess_message(
-            message=message, person=person, history=history, actor=actor, now=now
-        )
+            message=message, person=person, heard=heard, actor=actor, now=now
+        ) or ChatSession.objects.get(pk=session.pk)
     answered_at = now + timedelta(seconds=time.monotonic() - started)
     return answer(
         message=message,
-        session=session or ChatSession.objects.get(pk=message.session_id),
+        session=session,
         person=person,
-        history=history,
+        history=turn.history,
         actor=actor,
         now=answered_at,
     )

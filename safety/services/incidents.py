@@ -1,6 +1,6 @@
 """Assessments on record, and incidents: one open per session, raised by later messages, alerted in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +51,21 @@ class Subject:
     conversation_length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One text that was checked, about to be put on record.
+
+    Args:
+        kind: whose words.
+        checked: what the checker said.
+        subject: whose words, where.
+    """
+
+    kind: AssessedKind
+    checked: Checked
+    subject: Subject
+
+
 def digest_of(text: str, *, session_id: str) -> str:
     """A keyed SHA-256 of words: equal for equal words in one session, and no way back."""
     text_bytes = text.encode("utf-8", "surrogatepass")
@@ -62,9 +77,22 @@ def record_assessment(
     *, kind: AssessedKind, checked: Checked, subject: Subject, now: datetime
 ) -> Assessment:
     """Keep what the checker said of one text."""
-    verdict = checked.verdict
-    row = Assessment.objects.create(
-        kind=kind,
+    (row,) = record_assessments(texts=[Assessed(kind, checked, subject)], now=now)
+    return row
+
+
+@transactional
+def record_assessments(*, texts: Sequence[Assessed], now: datetime) -> list[Assessment]:
+    """Keep what the checker said of several texts, in one statement."""
+    rows = Assessment.objects.bulk_create([_assessment(text, now) for text in texts])
+    after_commit(lambda: _count(texts))
+    return rows
+
+
+def _assessment(text: Assessed, now: datetime) -> Assessment:
+    verdict, subject = text.checked.verdict, text.subject
+    return Assessment(
+        kind=text.kind,
         message_id=subject.message_id,
         session_id=subject.session_id,
         person_id=subject.person_id,
@@ -75,15 +103,14 @@ def record_assessment(
         findings=[asdict(finding) for finding in verdict.findings],
         probability=verdict.probability,
         release=verdict.release,
-        elapsed_ms=checked.elapsed_ms,
+        elapsed_ms=text.checked.elapsed_ms,
     )
-    after_commit(lambda: _count(kind, checked))
-    return row
 
 
-def _count(kind: AssessedKind, checked: Checked) -> None:
-    ASSESSMENTS.labels(level=checked.verdict.level.value, kind=kind.value).inc()
-    ASSESSMENT_SECONDS.observe(checked.elapsed_ms / 1000)
+def _count(texts: Sequence[Assessed]) -> None:
+    for text in texts:
+        ASSESSMENTS.labels(level=text.checked.verdict.level.value, kind=text.kind.value).inc()
+        ASSESSMENT_SECONDS.observe(text.checked.elapsed_ms / 1000)
 
 
 @transactional

@@ -104,7 +104,9 @@ def test_words_that_cannot_be_opened_are_unknown_and_go_to_a_human(session):
 def test_finishing_a_turn_twice_happens_once(session, person):
     message = stuck_message(session, CRISIS)
     for _ in range(2):
-        finish_turn(message=message, person=person, actor=SYSTEM, now=timezone.now())
+        finish_turn(
+            message=message, session=session, person=person, actor=SYSTEM, now=timezone.now()
+        )
     assert Assessment.objects.filter(kind="message").count() == 1
     assert Message.objects.filter(answers_id=message.pk).count() == 1
 
@@ -112,7 +114,7 @@ def test_finishing_a_turn_twice_happens_once(session, person):
 def test_while_a_human_is_in_control_the_ai_is_silent(session, person):
     hand_to_human(session_id=session.pk, staff_id=STAFF, actor=SYSTEM, now=timezone.now())
     message = stuck_message(session, "Hello.")
-    finish_turn(message=message, person=person, actor=SYSTEM, now=timezone.now())
+    finish_turn(message=message, session=session, person=person, actor=SYSTEM, now=timezone.now())
     message.refresh_from_db()
     assert message.turn_state == TurnState.ANSWERED
     assert not Message.objects.filter(author=Author.AI).exists()
@@ -138,7 +140,7 @@ def test_a_reply_made_before_a_takeover_is_refused_when_written(session, person,
     monkeypatch.setattr(answers, "reply_provider", TakenOverMeanwhile)
     monkeypatch.setattr(answers, "check_reply", check_while_a_human_takes_over)
     message = stuck_message(session, "Hello.")
-    finish_turn(message=message, person=person, actor=SYSTEM, now=timezone.now())
+    finish_turn(message=message, session=session, person=person, actor=SYSTEM, now=timezone.now())
     assert not Message.objects.filter(author=Author.AI).exists()
     message.refresh_from_db()
     assert message.turn_state == TurnState.ANSWERED
