@@ -1,4 +1,8 @@
-"""How many turns may have a generated reply at once. Beyond it a message loses only the generated reply (law 3)."""
+"""How many turns may have a generated reply at once. Beyond it a message loses only the generated reply (law 3).
+
+Counted in the process and not in Redis: what it spares is this process's threads, and a slow Redis can neither delay a
+message nor leave a count behind that nobody takes back.
+"""
 
 import threading
 from collections.abc import Iterator

@@ -1,6 +1,8 @@
 """Rate limits: the one wrapper round django-ratelimit, whose faults are in docs/adr/0009.
 
-Sign-in fails closed and a person's message fails open: the caller says which.
+The counters live in the cache: with `REDIS_URL` in Redis, where all processes share them. While Redis is down, or so
+slow that it may as well be, sign-in fails closed and a person's message, like every other request, fails open: the
+caller says which. Neither waits: see `config.redis_pool`.
 """
 
 import logging
@@ -54,8 +56,9 @@ def count_request(
             rate=rate,
             increment=True,
         )
-    except Exception:
-        logger.exception("rate limit counter is down")
+    except Exception as error:  # noqa: BLE001 - whatever the cache raises, the caller has said what it means
+        # Without its traceback: while Redis is away this is said several times for each request.
+        logger.warning("rate limit counter is down: %s", type(error).__name__)
         return Usage(exceeded=not fail_open, retry_after_seconds=60)
     return Usage(exceeded=usage["should_limit"], retry_after_seconds=max(1, usage["time_left"]))
 
