@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from audit.store.sealing import SealBroken
+from audit.store.sealing import SealBroken, Sealed, open_column
 from chat.models import Author, ChatSession, Message, Person, SessionEvent, TurnState
 
 logger = logging.getLogger(__name__)
@@ -85,15 +85,15 @@ def history_before(message: Message) -> tuple[tuple[str, str], ...]:
     rows = Message.objects.filter(
         session_id=message.session_id, sequence__lt=message.sequence
     ).order_by("-sequence")
-    recent = rows.only("author", "text")[:HISTORY_MESSAGES]
-    return tuple(entry for row in reversed(recent) if (entry := _entry(row)))
+    recent = list(rows.values_list("pk", "author", "text")[:HISTORY_MESSAGES])
+    return tuple(entry for row in reversed(recent) if (entry := _entry(*row)))
 
 
-def _entry(row: Message) -> tuple[str, str] | None:
+def _entry(pk: str, author: str, sealed: Sealed) -> tuple[str, str] | None:
     try:
-        return row.author, row.text
+        return author, open_column(Message, "text", pk=pk, sealed=sealed)
     except SealBroken:
-        logger.exception("a stored message cannot be read", extra={"message_id": row.pk})
+        logger.exception("a stored message cannot be read", extra={"message_id": pk})
         return None
 
 

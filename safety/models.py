@@ -38,7 +38,9 @@ class Assessment(models.Model):
         """Indexes serve the arc and the transcript."""
 
         indexes = [
-            models.Index(fields=["person_id", "kind", "created_at"], name="assessment_arc"),
+            models.Index(
+                fields=["person_id", "kind", "score", "created_at"], name="assessment_arc"
+            ),
             models.Index(fields=["message_id"], name="assessment_message"),
             models.Index(fields=["session_id", "created_at"], name="assessment_session"),
         ]

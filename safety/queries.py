@@ -8,26 +8,30 @@ from safety.levels import Level
 from safety.models import STANDBY, AssessedKind, Assessment, Canary, Incident, RiskClearance
 
 ARC_TURNS = 30
+"""How many turns that showed a risk the arc holds; however many harmless ones came between, they push none out."""
 ARC_DAYS = 30
 """How far back the arc looks. Source: NICE NG225, the risk of a further attempt is highest in the weeks after one."""
+RISKY_SCORES = tuple(sorted({level.score for level in Level} - {Level.NONE.score}))
 
 
 def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
-    """What is known of the person from their earlier messages, oldest first, since a moderator last cleared it."""
+    """What showed a risk in the person's earlier messages, oldest first, since a moderator last cleared it."""
     since = now - timedelta(days=ARC_DAYS)
-    cleared_at = (
-        RiskClearance.objects.filter(person_id=person_id, cleared_at__gt=since)
-        .order_by("-cleared_at")
-        .values_list("cleared_at", flat=True)
-        .first()
-    )
-    rows = (
+    rows = list(
         Assessment.objects.filter(
-            person_id=person_id, kind=AssessedKind.MESSAGE, created_at__gt=cleared_at or since
+            person_id=person_id,
+            kind=AssessedKind.MESSAGE,
+            score__in=RISKY_SCORES,
+            created_at__gt=since,
         )
         .order_by("-created_at", "-pk")
         .values_list("created_at", "level", "triggers", "session_id")[:ARC_TURNS]
     )
+    if (
+        not rows
+    ):  # nearly everybody, nearly always: then there is nothing that could have been cleared
+        return Arc()
+    cleared_at = _cleared_at(person_id, since)
     return Arc(
         tuple(
             PastTurn(
@@ -37,8 +41,16 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
                 same_session=session == session_id,
             )
             for created_at, level, triggers, session in reversed(rows)
+            if created_at > cleared_at
         )
     )
+
+
+def _cleared_at(person_id: str, since: datetime) -> datetime:
+    """When a moderator last cleared the person's risk; `since` where nobody did after it."""
+    rows = RiskClearance.objects.filter(person_id=person_id, cleared_at__gt=since)
+    latest = rows.order_by("-cleared_at").values_list("cleared_at", flat=True).first()
+    return latest or since
 
 
 def open_incident_of(session_id: str) -> Incident | None:

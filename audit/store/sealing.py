@@ -126,6 +126,16 @@ def place_of(instance: models.Model, field: "models.Field[Any, Any]") -> str:
     return f"{instance._meta.db_table}.{field.column}:{instance.pk}"
 
 
+def open_column(model: type[models.Model], name: str, *, pk: str, sealed: Sealed) -> str:
+    """The text of a sealed column that was read without its row, as `values_list` does.
+
+    Raises:
+        SealBroken: it was altered, belongs elsewhere, or its key is gone.
+    """
+    (column,) = (field.column for field in sealed_fields(model) if field.name == name)
+    return key_ring().open(sealed, place=f"{model._meta.db_table}.{column}:{pk}")
+
+
 class _SealedText:
     """Attribute access to a sealed field: opens on reading; what was never set anew rests as it was."""
 

@@ -178,13 +178,17 @@ class ProblemOutput(serializers.Serializer[Any]):
     retry_after_seconds = serializers.IntegerField(required=False)
 
 
+_message_output = MessageOutput()
+"""Its fields are made once: a serializer of its own for each message copies them all."""
+
+
 def turn_document(turn: Turn, *, country: str) -> dict[str, Any]:
     """The answer to a message. A turn that is not checked yet reads as `unknown`, with the careful text."""
     level = Level(turn.message.level or Level.UNKNOWN)
     pressed = turn.message.shed or not turn.message.level
     show = level.rank >= Level.CONCERN.rank or pressed
     document: dict[str, Any] = {
-        "message": MessageOutput(turn.message).data,
+        "message": _message_output.to_representation(turn.message),
         "safety": {
             "level": level.value,
             "score": level.score,
@@ -192,7 +196,7 @@ def turn_document(turn: Turn, *, country: str) -> dict[str, Any]:
             "show_resources": show,
             "resources": resources_for(country).as_json()["resources"] if show else [],
         },
-        "reply": MessageOutput(turn.reply).data if turn.reply else None,
+        "reply": _message_output.to_representation(turn.reply) if turn.reply else None,
         "handled_by": turn.handled_by,
     }
     if pressed:

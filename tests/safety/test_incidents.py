@@ -10,9 +10,10 @@ from audit.store.sealing import Sealed
 from safety.engine.protocol import Finding, Verdict
 from safety.levels import Level, most_urgent
 from safety.models import AssessedKind, Incident, IncidentKind
-from safety.queries import arc_of, assessments_of, seconds_since_last_incident
+from safety.queries import ARC_TURNS, arc_of, assessments_of, seconds_since_last_incident
 from safety.services.checking import Checked
 from safety.services.incidents import (
+    Assessed,
     Subject,
     clear_person_risk,
     digest_of,
@@ -20,6 +21,7 @@ from safety.services.incidents import (
     raise_asked,
     raise_detected,
     record_assessment,
+    record_assessments,
 )
 from tests.factories import SYSTEM, make_incident, make_session, make_verdict
 
@@ -156,6 +158,17 @@ def test_a_clearance_begins_the_arc_anew():
     clear_person_risk(person_id=session.person_id, actor=SYSTEM, now=now)
     assert not arc_of(person_id=session.person_id, session_id=session.pk, now=now).turns
     assert set(assessments_of(["m" * 32])) == {"m" * 32}
+
+
+def test_no_number_of_harmless_turns_pushes_a_crisis_out_of_the_arc():
+    session = make_session()
+    now = timezone.now()
+    for level, count, minutes in ((Level.CRISIS, 1, 90), (Level.NONE, ARC_TURNS + 1, 1)):
+        checked = Checked(make_verdict(level), 1.5)
+        texts = [Assessed(AssessedKind.MESSAGE, checked, subject(session))] * count
+        record_assessments(texts=texts, now=now - timedelta(minutes=minutes))
+    arc = arc_of(person_id=session.person_id, session_id=session.pk, now=now)
+    assert [(turn.level, turn.age_seconds) for turn in arc.turns] == [(Level.CRISIS, 5400.0)]
 
 
 def test_queries_about_earlier_incidents():
