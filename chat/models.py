@@ -22,6 +22,8 @@ class Person(models.Model):
     locale = models.CharField(max_length=35, blank=True)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    touched = models.PositiveIntegerField(default=0, editable=False)
+    """See audit.store.touching."""
 
     objects = SealedManager()
 
@@ -107,6 +109,8 @@ class ChatSession(models.Model):
     metadata = models.JSONField(default=dict)
     last_sequence = models.PositiveIntegerField(default=0)
     """Numbers messages and events; only ever raised, inside a transaction."""
+    touched = models.PositiveIntegerField(default=0, editable=False)
+    """See audit.store.touching."""
 
     class Meta:
         """Index serves a person's list."""
@@ -207,9 +211,10 @@ class SessionEvent(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        """Uniqueness gives order."""
+        """Uniqueness gives order; the index serves the sweep of old ones."""
 
         constraints = [models.UniqueConstraint(fields=["session", "sequence"], name="event_order")]
+        indexes = [models.Index(fields=["created_at"], name="event_age")]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.sequence}"

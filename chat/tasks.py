@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from chat.services import recovery
+from chat.services import expiring, recovery
 
 
 @shared_task
@@ -15,4 +15,10 @@ def finish_stuck_turns() -> int:
 @shared_task
 def delete_expired_tokens() -> int:
     """Forget refresh tokens that no longer work."""
-    return recovery.delete_expired_tokens(now=timezone.now())
+    return expiring.delete_expired_tokens(now=timezone.now())
+
+
+@shared_task
+def delete_old_events() -> int:
+    """Forget what streams have told long ago."""
+    return expiring.delete_old_events(now=timezone.now())

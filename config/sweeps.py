@@ -42,7 +42,8 @@ SWEEPS = (
     Sweep("config.tasks.handle_default_canary", 1),
     Sweep("audit.tasks.number_audit_events", 1),
     Sweep("moderation.tasks.erase_staff_words", 5),
-    Sweep("chat.tasks.delete_expired_tokens", 3600),
+    Sweep("chat.tasks.delete_expired_tokens", 600),
+    Sweep("chat.tasks.delete_old_events", 600),
     Sweep("config.tasks.delete_expired_staff_sessions", 3600),
 )
 

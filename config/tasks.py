@@ -1,12 +1,10 @@
 """Chores that belong to the whole and not to one app: canaries, and Django's own rows."""
 
-from importlib import import_module
-
 from celery import current_task, shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from config.lanes import Lane
+from moderation.staff_sessions import delete_expired_sessions
 from safety.services.canaries import handle_canary
 
 EMBEDDED = "embedded"
@@ -15,8 +13,7 @@ EMBEDDED = "embedded"
 @shared_task
 def delete_expired_staff_sessions() -> int:
     """Delete sign-in sessions whose time is over; what `manage.py clearsessions` does."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    return 0
+    return delete_expired_sessions(now=timezone.now())
 
 
 @shared_task

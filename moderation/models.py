@@ -10,6 +10,9 @@ from audit.store.sealing import SealedManager, SealedTextField
 class StaffUser(AbstractUser):
     """Somebody who works with Vigil. What they may do comes from the role (group) they hold."""
 
+    touched = models.PositiveIntegerField(default=0, editable=False)
+    """See audit.store.touching."""
+
     class Meta(AbstractUser.Meta):
         """Named for people. What no single row grants is granted here."""
 

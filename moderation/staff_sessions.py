@@ -12,6 +12,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
+from audit.store.expiring import delete_expired
 from moderation.models import StaffSession
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -76,3 +77,12 @@ def end_sessions_of(user_id: str) -> int:
     """
     ended, _ = StaffSession.objects.filter(user_id=user_id).delete()
     return ended
+
+
+def delete_expired_sessions(*, now: datetime) -> int:
+    """Delete the rows of sign-ins that are over.
+
+    Returns:
+        How many.
+    """
+    return delete_expired(StaffSession.objects.filter(expire_date__lt=now).order_by("expire_date"))

@@ -101,7 +101,7 @@ class EventsView(PersonView):
                 "Last-Event-ID",
                 int,
                 OpenApiParameter.HEADER,
-                description="The last event already seen; without it the stream begins at the session's first.",
+                description="The last event already seen; without it the stream begins seven days ago.",
             )
         ],
         responses={(200, "text/event-stream"): OpenApiTypes.STR},

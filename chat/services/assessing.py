@@ -42,28 +42,45 @@ class Heard:
     """What checking a message found.
 
     Args:
+        after: when the session was last checked as far as was known: what came since was not listened to.
         text: the words; empty where their seal does not open.
         checked: the verdict on them, the conversation included.
         mood: one word for their mood.
         wants_human: whether they ask for a person.
     """
 
+    after: datetime | None
     text: str
     checked: Checked
     mood: str
     wants_human: bool
 
 
-def hear(*, message: Message, person: Person, history: History, now: datetime) -> Heard:
+class HeardTooEarly(Exception):
+    """Another message of the session was checked meanwhile: each could be harmless alone, and both together not.
+
+    Args:
+        session: as it is now.
+    """
+
+    def __init__(self, session: ChatSession) -> None:
+        super().__init__("checked without what was said meanwhile")
+        self.session = session
+
+
+def hear(
+    *, message: Message, session: ChatSession, person: Person, history: History, now: datetime
+) -> Heard:
     """Check a stored message in the light of what was said before. Writes nothing."""
+    after = session.last_safety_check
     try:
         text = message.text
     except SealBroken:
         logger.exception("a stored message cannot be read", extra={"message_id": message.pk})
-        return Heard("", unreadable(), mood_of(""), wants_human=False)
+        return Heard(after, "", unreadable(), mood_of(""), wants_human=False)
     arc = arc_of(person_id=person.pk, session_id=message.session_id, now=now)
     checked = _in_conversation(check_message(text, arc), text, history, arc)
-    return Heard(text, checked, mood_of(text), wants_human=asks_for_human(text))
+    return Heard(after, text, checked, mood_of(text), wants_human=asks_for_human(text))
 
 
 def _in_conversation(checked: Checked, text: str, history: History, arc: Arc) -> Checked:
@@ -85,14 +102,29 @@ def _in_conversation(checked: Checked, text: str, history: History, arc: Arc) ->
 
 
 def assess_message(
-    *, message: Message, person: Person, heard: Heard, actor: Actor, now: datetime
+    *,
+    message: Message,
+    person: Person,
+    history: History,
+    heard: Heard,
+    actor: Actor,
+    now: datetime,
 ) -> ChatSession | None:
     """Keep what was heard in a stored message; a second run of the same finds nothing to do.
+
+    Where another message of the session was checked meanwhile, this one is heard once more; if that goes on, what was
+    heard last is kept, since a message that waits to be checked is worse.
 
     Returns:
         The session as this left it; None where another run was first.
     """
-    session = _keep(message, person, heard, actor=actor, now=now)
+    try:
+        session = _keep(message, person, heard, actor=actor, now=now, in_order=True)
+    except HeardTooEarly as moved:
+        again = hear(
+            message=message, session=moved.session, person=person, history=history, now=now
+        )
+        session = _keep(message, person, again, actor=actor, now=now, in_order=False)
     if session is None:
         message.refresh_from_db(fields=["turn_state", "level", "triggers"])
     return session
@@ -100,13 +132,21 @@ def assess_message(
 
 @transactional
 def _keep(
-    message: Message, person: Person, heard: Heard, *, actor: Actor, now: datetime
+    message: Message,
+    person: Person,
+    heard: Heard,
+    *,
+    actor: Actor,
+    now: datetime,
+    in_order: bool,
 ) -> ChatSession | None:
     verdict = heard.checked.verdict
     found = {"turn_state": TurnState.ASSESSED, **found_in_message(verdict)}
     if not Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED).update(**found):
         return None
     session = ChatSession.objects.get(pk=message.session_id)
+    if in_order and session.last_safety_check != heard.after:
+        raise HeardTooEarly(session)
     subject = subject_of(session=session, person=person, message_id=message.pk, text=heard.text)
     record_assessment(kind=AssessedKind.MESSAGE, checked=heard.checked, subject=subject, now=now)
     incident = raise_detected(verdict=verdict, subject=subject, actor=actor, now=now)

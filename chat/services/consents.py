@@ -9,6 +9,7 @@ from audit.services import record
 from audit.store.transactions import transactional
 from chat.consent_documents import current_documents
 from chat.models import Consent, Person
+from chat.services.persons import hold_person
 
 
 class ConsentRequired(Exception):
@@ -39,7 +40,9 @@ def accept_documents(
 
     Raises:
         NotCurrent: a document is not the current one of its kind.
+        TokenRefused: they had themselves erased meanwhile.
     """
+    hold_person(person)
     current = {(document.kind, document.version) for document in current_documents()}
     if any((item.kind, item.version) not in current for item in accepted):
         raise NotCurrent

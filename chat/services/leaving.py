@@ -108,7 +108,10 @@ def erase_person(*, person: Person, actor: Actor, now: datetime) -> None:
 
     What remains is that somebody was here: audit events and incidents by id, without words, so that the record stays
     provable. What staff wrote about them is erased by moderation's sweep, which takes the `Erasure` row.
+    Erasing twice is erasing once.
     """
+    if not Person.objects.filter(pk=person.pk, erased_at=None).update(erased_at=now):
+        return
     session_ids = list(ChatSession.objects.filter(person=person).values_list("pk", flat=True))
     message_ids = list(
         Message.objects.filter(session_id__in=session_ids).values_list("pk", flat=True)

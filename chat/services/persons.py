@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from audit.actors import Actor
 from audit.services import record
 from audit.store.ids import new_id
+from audit.store.touching import touch
 from audit.store.transactions import transactional
 from chat.models import Person, RefreshToken
 from chat.tokens import REFRESH, TokenRefused, issue_access, issue_refresh, read_token
@@ -83,9 +84,14 @@ def refresh_tokens(*, token: str, now: datetime) -> TokenPair:
     claims = read_token(token, kind=REFRESH)
     pair = _exchange(claims.id, claims.family, now)
     if pair is None:
-        RefreshToken.objects.filter(family=claims.family).delete()
+        _end_family(claims.family)
         raise TokenRefused("used before")
     return pair
+
+
+@transactional
+def _end_family(family: str) -> None:
+    RefreshToken.objects.filter(family=family).delete()
 
 
 @transactional
@@ -111,6 +117,16 @@ def person_of_subject(*, subject: str, now: datetime) -> Person:
     if person is None or person.erased_at:
         raise TokenRefused("unknown subject")
     return person
+
+
+def hold_person(person: Person) -> None:
+    """Keep the person from being erased until the transaction under way commits.
+
+    Raises:
+        TokenRefused: they had themselves erased meanwhile.
+    """
+    if not touch(Person.objects.filter(pk=person.pk, erased_at=None)):
+        raise TokenRefused("unknown subject")
 
 
 def _person_of_provider(subject: str, now: datetime) -> Person:

@@ -1,4 +1,4 @@
-"""Sweeps of chat: turns that a dead process left unfinished, and what has expired."""
+"""The sweep for turns that a dead process left unfinished."""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from django.conf import settings
 
 from audit.actors import Actor
 from audit.store.transactions import transactional
-from chat.models import ChatSession, Message, Person, RefreshToken, TurnState
+from chat.models import ChatSession, Message, Person, TurnState
 from chat.queries import unfinished_turns
 from chat.services.turns import finish_turn
 
@@ -35,15 +35,13 @@ def finish_stuck_turns(*, now: datetime) -> int:
 
 
 def _finish(message: Message, now: datetime) -> int:
-    session = ChatSession.objects.get(pk=message.session_id)
-    person = Person.objects.get(pk=session.person_id)
-    message.shed = True
-    message.save(update_fields=["shed"])
     try:
+        _shed(message)
+        session = ChatSession.objects.get(pk=message.session_id)
         finish_turn(
             message=message,
             session=session,
-            person=person,
+            person=Person.objects.get(pk=session.person_id),
             actor=Actor.system("recovery"),
             now=now,
         )
@@ -54,7 +52,6 @@ def _finish(message: Message, now: datetime) -> int:
 
 
 @transactional
-def delete_expired_tokens(*, now: datetime) -> int:
-    """Forget refresh tokens that no longer work anyway."""
-    count, _ = RefreshToken.objects.filter(expires_at__lt=now).delete()
-    return count
+def _shed(message: Message) -> None:
+    message.shed = True
+    Message.objects.filter(pk=message.pk).update(shed=True)

@@ -7,9 +7,12 @@ from django.utils.crypto import salted_hmac
 
 from audit.actors import Actor
 from audit.services import record
+from audit.store.touching import touch
 from audit.store.transactions import transactional
 from chat.models import Author, ChatSession, EventKind, Feedback, Handler, Message, Person, Report
+from chat.queries import SessionNotFound
 from chat.services.consents import check_consent
+from chat.services.persons import hold_person
 from chat.services.stream import append_event
 from chat.tools import Tool, tool_named
 from safety.models import IncidentKind
@@ -48,7 +51,9 @@ def begin_session(*, person: Person, visit: Visit, actor: Actor, now: datetime) 
 
     Raises:
         ConsentRequired: a required document is not accepted.
+        TokenRefused: they had themselves erased meanwhile.
     """
+    hold_person(person)
     check_consent(person)
     session = ChatSession(
         person=person,
@@ -75,6 +80,30 @@ def check_open(session: ChatSession) -> None:
         raise SessionClosed
 
 
+def hold_session(session_id: str) -> ChatSession:
+    """The session as it is now, kept from closing and from being erased until the transaction under way commits.
+
+    Raises:
+        SessionNotFound: the person had themselves erased.
+    """
+    if not touch(ChatSession.objects.filter(pk=session_id)):
+        raise SessionNotFound
+    session: ChatSession = ChatSession.objects.get(pk=session_id)
+    return session
+
+
+def hold_open_session(session_id: str) -> ChatSession:
+    """The same, where the session has not ended.
+
+    Raises:
+        SessionClosed: it has ended.
+        SessionNotFound: the person had themselves erased.
+    """
+    session = hold_session(session_id)
+    check_open(session)
+    return session
+
+
 @transactional
 def ask_for_human(
     *, session: ChatSession, person: Person, actor: Actor, now: datetime
@@ -84,10 +113,10 @@ def ask_for_human(
     Raises:
         SessionClosed: it has ended.
     """
-    check_open(session)
-    subject = subject_of(session=session, person=person, message_id="", text="")
-    call_human(session=session, subject=subject, actor=actor, now=now)
-    return session
+    current = hold_open_session(session.pk)
+    subject = subject_of(session=current, person=person, message_id="", text="")
+    call_human(session=current, subject=subject, actor=actor, now=now)
+    return current
 
 
 def call_human(*, session: ChatSession, subject: Subject, actor: Actor, now: datetime) -> None:
@@ -131,35 +160,41 @@ def use_tool(
         SessionClosed: it has ended.
         UnknownTool: there is none of that name.
     """
-    check_open(session)
+    current = hold_open_session(session.pk)
     tool = tool_named(name, person.country)
-    session.tools_used = [*session.tools_used, tool.name][-TOOLS_KEPT:]
-    session.last_activity = now
-    session.save(update_fields=["tools_used", "last_activity"])
-    _record("tool_used", session, actor, now, tool=tool.name)
+    current.tools_used = [*current.tools_used, tool.name][-TOOLS_KEPT:]
+    current.last_activity = now
+    current.save(update_fields=["tools_used", "last_activity"])
+    _record("tool_used", current, actor, now, tool=tool.name)
     return tool
 
 
 @transactional
 def close_session(*, session: ChatSession, actor: Actor, now: datetime) -> ChatSession:
     """End a session; ending it twice is ending it once. Its incident stays with the moderators."""
-    if session.closed_at is not None:
-        return session
-    session.closed_at = now
-    session.waiting_since = None
-    duration = int((now - session.created_at).total_seconds())
-    session.metadata = {**session.metadata, "session_duration": duration}
-    session.save(update_fields=["closed_at", "waiting_since", "metadata"])
-    append_event(session_id=session.pk, kind=EventKind.CLOSED, data={}, now=now)
-    _record("closed", session, actor, now)
-    return session
+    current = hold_session(session.pk)
+    if current.closed_at is not None:
+        return current
+    current.closed_at = now
+    current.waiting_since = None
+    duration = int((now - current.created_at).total_seconds())
+    current.metadata = {**current.metadata, "session_duration": duration}
+    current.save(update_fields=["closed_at", "waiting_since", "metadata"])
+    append_event(session_id=current.pk, kind=EventKind.CLOSED, data={}, now=now)
+    _record("closed", current, actor, now)
+    return current
 
 
 @transactional
 def give_feedback(
     *, session: ChatSession, score: int, comment: str, actor: Actor, now: datetime
 ) -> Feedback:
-    """Keep how the person found the session, 1 to 5."""
+    """Keep how the person found the session, 1 to 5.
+
+    Raises:
+        SessionNotFound: they had themselves erased meanwhile.
+    """
+    hold_session(session.pk)
     feedback = Feedback(session=session, score=score, comment=comment, created_at=now)
     feedback.save(force_insert=True)
     _record("feedback_given", session, actor, now, score=score)
@@ -174,12 +209,13 @@ def report_reply(
 
     Raises:
         NotReportable: the message is the person's own.
+        SessionNotFound: they had themselves erased meanwhile.
     """
     if message.author == Author.PERSON:
         raise NotReportable
+    session = hold_session(message.session_id)
     report = Report(message=message, reason=reason, comment=comment, created_at=now)
     report.save(force_insert=True)
-    session = ChatSession.objects.get(pk=message.session_id)
     raise_asked(
         kind=IncidentKind.REPLY_REPORTED,
         marker="reply_reported",

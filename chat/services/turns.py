@@ -17,12 +17,12 @@ from audit.store.transactions import after_commit, transactional
 from chat.capacity import reply_slot
 from chat.metrics import MESSAGES
 from chat.models import Author, ChatSession, Message, Person, TurnState
-from chat.queries import history_before, reply_to
+from chat.queries import SessionNotFound, history_before, reply_to
 from chat.services.answers import Answered, answer
 from chat.services.assessing import assess_message, hear
 from chat.services.at_once import OpenTurn, answer_at_once
-from chat.services.sessions import check_open
-from chat.services.stream import Words, append_message
+from chat.services.sessions import SessionClosed, check_open
+from chat.services.stream import SessionMoved, Words, append_message
 from safety.services.incidents import digest_of
 
 REPLAY_POLL_SECONDS = 0.05
@@ -72,6 +72,7 @@ def receive_message(
 
     Raises:
         SessionClosed: it has ended.
+        SessionNotFound: the person had themselves erased meanwhile.
         KeyReused: the key came before with another text.
     """
     check_open(session)
@@ -102,12 +103,17 @@ def finish_turn(
     started = time.monotonic()
     turn = OpenTurn(message, session, person, history_before(message))
     if message.turn_state == TurnState.STORED:
-        heard = hear(message=message, person=person, history=turn.history, now=now)
+        heard = hear(message=message, session=session, person=person, history=turn.history, now=now)
         answered = answer_at_once(turn=turn, heard=heard, actor=actor, now=now)
         if answered:
             return answered
         session = assess_message(
-            message=message, person=person, heard=heard, actor=actor, now=now
+            message=message,
+            person=person,
+            history=turn.history,
+            heard=heard,
+            actor=actor,
+            now=now,
         ) or ChatSession.objects.get(pk=session.pk)
     answered_at = now + timedelta(seconds=time.monotonic() - started)
     return answer(
@@ -144,14 +150,24 @@ def _known(session: ChatSession, key: str) -> Message | None:
 @transactional
 def _insert(session: ChatSession, text: str, key: str, *, shed: bool, now: datetime) -> Message:
     after_commit(MESSAGES.inc)
-    return append_message(
-        session_id=session.pk,
-        words=Words(author=Author.PERSON, text=text, client_key=key),
-        now=now,
-        latest=session.last_sequence,
-        turn_state=TurnState.STORED,
-        shed=shed,
-    )
+    try:
+        return append_message(
+            session_id=session.pk,
+            words=Words(author=Author.PERSON, text=text, client_key=key),
+            now=now,
+            where={"closed_at": None},
+            latest=session.last_sequence,
+            turn_state=TurnState.STORED,
+            shed=shed,
+        )
+    except SessionMoved:
+        raise _why_not(session.pk) from None
+
+
+def _why_not(session_id: str) -> Exception:
+    """Ended meanwhile, where no human could take it over any more; or erased."""
+    has_ended = ChatSession.objects.filter(pk=session_id).exists()
+    return SessionClosed() if has_ended else SessionNotFound()
 
 
 def _wait_for_other(message: Message) -> None:

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from audit.actors import Actor
+from audit.store.touching import touch
 from audit.store.transactions import transactional
 from chat.services.control import hand_to_ai, tell_seen
 from moderation.models import StaffUser
-from moderation.permissions import check_can_claim, check_can_release
+from moderation.permissions import Denied, check_can_claim, check_can_release
 from moderation.queries import crisis_held_by, most_urgent_unclaimed
 from moderation.services.moves import (
     IncidentMoved,
@@ -56,7 +57,13 @@ def claim_incident(
         IncidentMoved: it changed meanwhile.
         Denied: their role does not allow it.
     """
-    check_can_claim(staff)
+    _hold_account(staff)
+    return _claim(incident_id, version, staff, actor, now)
+
+
+def _claim(
+    incident_id: str, version: int | None, staff: StaffUser, actor: Actor, now: datetime
+) -> Incident:
     incident = incident_of(incident_id)
     if incident.status == IncidentStatus.CLAIMED and incident.claimed_by == staff.pk:
         return incident
@@ -91,17 +98,40 @@ def take_next(*, staff: StaffUser, confirmed: bool, actor: Actor, now: datetime)
         HoldsCrisis: they hold a crisis and have not confirmed.
     """
     check_can_claim(staff)
-    held = crisis_held_by(staff.pk)
-    if held is not None and not confirmed:
-        raise HoldsCrisis(held)
     for incident_id in most_urgent_unclaimed(TRIES):
         try:
-            return claim_incident(
-                incident_id=incident_id, version=None, staff=staff, actor=actor, now=now
-            )
+            return _take(incident_id, staff, confirmed=confirmed, actor=actor, now=now)
         except IncidentMoved:
             continue
+    _check_free(staff, confirmed=confirmed)
     raise NothingToTake
+
+
+@transactional
+def _take(
+    incident_id: str, staff: StaffUser, *, confirmed: bool, actor: Actor, now: datetime
+) -> Incident:
+    """Whether they hold a crisis is asked while their account is held: "take next", twice at once, gives one."""
+    _hold_account(staff)
+    _check_free(staff, confirmed=confirmed)
+    return _claim(incident_id, None, staff, actor, now)
+
+
+def _check_free(staff: StaffUser, *, confirmed: bool) -> None:
+    held = None if confirmed else crisis_held_by(staff.pk)
+    if held is not None:
+        raise HoldsCrisis(held)
+
+
+def _hold_account(staff: StaffUser) -> None:
+    """Keep the account from being ended until the claim commits: nobody may hold a case who can no longer sign in.
+
+    Raises:
+        Denied: it has ended, or its role does not allow claiming.
+    """
+    check_can_claim(staff)
+    if not touch(StaffUser.objects.filter(pk=staff.pk, is_active=True)):
+        raise Denied("Your account has ended.")
 
 
 @transactional

@@ -1,7 +1,7 @@
 """Incidents of persons who have erased their data: the case can be ended, but there is nobody left to talk to."""
 
-from audit.store.transactions import require_transaction
-from moderation.queries import session_of
+from audit.store.touching import touch
+from chat.models import ChatSession
 from safety.models import Incident
 
 
@@ -10,11 +10,10 @@ class PersonErased(Exception):
 
 
 def check_not_erased(incident: Incident) -> None:
-    """Refuse what needs the person's conversation.
+    """Refuse what needs the person's conversation, and keep it from being erased until the transaction commits.
 
     Raises:
         PersonErased: it is gone.
     """
-    require_transaction("check_not_erased")
-    if session_of(incident.session_id) is None:
+    if not touch(ChatSession.objects.filter(pk=incident.session_id)):
         raise PersonErased

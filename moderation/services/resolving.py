@@ -7,7 +7,9 @@ from typing import Final
 from audit.actors import Actor
 from audit.leaves import rfc3339
 from audit.services import record
+from audit.store.touching import touch
 from audit.store.transactions import transactional
+from chat.models import ChatSession
 from chat.services.control import clear_level, hand_to_ai
 from moderation.models import Detection, Label, Note, Outcome, StaffUser
 from moderation.permissions import check_can_work_on
@@ -62,6 +64,8 @@ def resolve(
     if incident.status == IncidentStatus.RESOLVED:
         raise what_happened(incident_id, staff_id=staff.pk)
     check_can_work_on(staff, incident)
+    # Against a message that is heard right now: had it found the case open, it would tell nobody else.
+    touch(ChatSession.objects.filter(pk=incident.session_id))
     resolved = make_move(
         Move.RESOLVE,
         incident=incident,

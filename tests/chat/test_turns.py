@@ -21,7 +21,8 @@ from chat.services.control import (
     tell_seen,
 )
 from chat.services.leaving import erase_person
-from chat.services.recovery import delete_expired_tokens, finish_stuck_turns
+from chat.services.expiring import delete_expired_tokens
+from chat.services.recovery import finish_stuck_turns
 from chat.services.sessions import SessionClosed, ask_for_human, close_session
 from chat.services.turns import finish_turn
 from safety.models import Assessment, Incident

@@ -12,7 +12,8 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from audit.queries import EventFilter, oldest_unnumbered_seconds, page_of_events
 from audit.services import number_events
-from chat.services.recovery import delete_expired_tokens, finish_stuck_turns
+from chat.services.expiring import delete_expired_tokens, delete_old_events
+from chat.services.recovery import finish_stuck_turns
 from moderation.queries import queue, queue_stamp, session_stamp
 from moderation.services.claims import claim_incident
 from moderation.services.erasing import erase_staff_words
@@ -98,6 +99,7 @@ def test_the_sweeps_scan_nothing(asked):
     number_events()
     finish_stuck_turns(now=now)
     delete_expired_tokens(now=now)
+    delete_old_events(now=now)
     erase_staff_words(now=now)
     oldest_unnumbered_seconds(now=now)
     alert_backlog(now=now)
