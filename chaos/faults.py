@@ -11,21 +11,25 @@ DOWN_SECONDS = 2.0
 """How long a killed part stays away: a supervisor's pause."""
 FROZEN_SECONDS = 6.0
 """Longer than every time-out between the parts."""
+STEPS_IN_SECONDS = 4.5
+"""After this the standby has taken over from the worker that died (`config/standby.py`)."""
 RECOVER_SECONDS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that happens to one part.
+    """Something that happens to one part, or to one after the other.
 
     Args:
         name: what the report calls it.
-        part: which one, when it happens.
-        freezes: whether it is stopped for a while and not killed.
+        parts: which, each found when its time has come.
+        away_seconds: from what happens to one until the next, or until all are back.
+        freezes: whether they are stopped for a while and not killed.
     """
 
     name: str
-    part: Callable[[Production], Part]
+    parts: tuple[Callable[[Production], Part], ...]
+    away_seconds: float = DOWN_SECONDS
     freezes: bool = False
 
 
@@ -49,30 +53,32 @@ def _service(name: str) -> Callable[[Production], Part]:
 
 
 FAULTS = (
-    Fault("MongoDB's primary is killed", Production.primary),
-    Fault("Redis is killed", _service("redis")),
-    Fault("the urgent worker is killed", _service("worker-urgent")),
-    Fault("the default worker, which numbers the record, is killed", _service("worker-default")),
-    Fault("web 1 is killed", _service("web-1")),
-    Fault("web 2 is killed", _service("web-2")),
-    Fault("beat is killed", _service("beat")),
-    Fault("the standby is killed", _service("standby")),
-    Fault("Redis is frozen", _service("redis"), freezes=True),
-    Fault("MongoDB's primary is frozen", Production.primary, freezes=True),
+    Fault("MongoDB's primary is killed", (Production.primary,)),
+    Fault("Redis is killed", (_service("redis"),)),
+    Fault("the urgent worker is killed", (_service("worker-urgent"),)),
+    Fault(
+        "who numbers the record is killed, then who stands in",
+        (_service("worker-default"), _service("standby")),
+        STEPS_IN_SECONDS,
+    ),
+    Fault("web 1 is killed", (_service("web-1"),)),
+    Fault("web 2 is killed", (_service("web-2"),)),
+    Fault("beat is killed", (_service("beat"),)),
+    Fault("Redis is frozen", (_service("redis"),), FROZEN_SECONDS, freezes=True),
+    Fault("MongoDB's primary is frozen", (Production.primary,), FROZEN_SECONDS, freezes=True),
 )
 
 
 def strike(vigil: Production, fault: Fault) -> Outage:
     """Let it happen, and mend it as a supervisor would."""
-    part = fault.part(vigil)
     began_at = time.monotonic()
-    if fault.freezes:
-        part.freeze()
-        time.sleep(FROZEN_SECONDS)
-        part.thaw()
-    else:
-        part.kill()
-        time.sleep(DOWN_SECONDS)
-        part.start()
+    struck = []
+    for find in fault.parts:
+        part = find(vigil)
+        struck.append(part)
+        part.freeze() if fault.freezes else part.kill()
+        time.sleep(fault.away_seconds)
+    for part in struck:
+        part.thaw() if fault.freezes else part.start()
     time.sleep(RECOVER_SECONDS)
     return Outage(fault.name, began_at, time.monotonic())

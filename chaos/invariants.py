@@ -20,33 +20,30 @@ from pymongo.read_concern import ReadConcern
 from audit.models import AuditEvent
 from chaos.people import Diary
 from chaos.receiver import Receipt
-from chat.models import Author, Message, TurnState
-from safety.models import Assessment, Delivery, DeliveryState, Incident
+from chat.models import Author, Message
+from safety.levels import Level
+from safety.models import Assessment, Channel, Delivery, DeliveryState, Incident
 
-SETTLED = (DeliveryState.DELIVERED, DeliveryState.NOT_NEEDED)
-SETTLE_SECONDS = 90.0
+ENOUGH_SAID = 100
+"""Fewer messages, and the load was not what the suite is about."""
+GRAVE = {
+    Level.CRISIS.value: (Channel.WEBHOOK, Channel.MODERATOR),
+    Level.UNKNOWN.value: (Channel.WEBHOOK,),
+}
+"""What a crisis may be taken for, and who must hear of it: what could not be checked is looked at by a human too."""
 OPEN_SECONDS = 10.0
 
 
-def settle() -> list[str]:
-    """Wait until nothing is left to do."""
-    until = time.monotonic() + SETTLE_SECONDS
-    while waiting := _waiting():
-        if time.monotonic() > until:
-            return [
-                f"{count} {name} after {SETTLE_SECONDS:.0f} s" for name, count in waiting.items()
-            ]
-        time.sleep(0.5)
-    return []
-
-
-def _waiting() -> dict[str, int]:
-    counts = {
-        "alerts not delivered": Delivery.objects.exclude(state__in=SETTLED).count(),
-        "turns not finished": Message.objects.exclude(turn_state=TurnState.ANSWERED).count(),
-        "audit events without a number": AuditEvent.objects.filter(sequence=None).count(),
+def enough_happened(diary: Diary, receipts: Sequence[Receipt]) -> list[str]:
+    """The load was real: where nothing happens, nothing can be lost, and the other checks prove nothing."""
+    happened = {
+        f"fewer than {ENOUGH_SAID} messages": len(diary.said) >= ENOUGH_SAID,
+        "nobody was in crisis": any(each.cried for each in diary.said),
+        "nobody had to say anything twice": any(each.tries > 1 for each in diary.said),
+        "a listener heard nothing": bool(diary.heard) and all(diary.heard.values()),
+        "no alert came twice": len(receipts) > len({each.delivery_id for each in receipts}),
     }
-    return {name: count for name, count in counts.items() if count}
+    return [what for what, so in happened.items() if not so]
 
 
 def stored_and_assessed(diary: Diary) -> list[str]:
@@ -76,14 +73,28 @@ def said_once(diary: Diary) -> list[str]:
 
 
 def cries_have_incidents(diary: Diary) -> list[str]:
-    """Every session in which somebody cried has an incident, and every incident its deliveries."""
-    sessions = {each.session_id for each in diary.said if each.cried}
-    raised = set(Incident.objects.values_list("session_id", flat=True))
-    alerted = set(Delivery.objects.values_list("incident_id", flat=True))
-    incidents = Incident.objects.values_list("pk", flat=True)
+    """Every crisis was seen as one and has an incident; every grave incident is alerted on both channels."""
+    cries = [each for each in diary.said if each.cried]
+    levels = dict(Message.objects.filter(author=Author.PERSON).values_list("pk", "level"))
+    grave = Incident.objects.filter(severity__in=GRAVE).values_list("session_id", "pk", "severity")
+    raised = {session_id for session_id, _, _ in grave}
+    alerted = set(Delivery.objects.values_list("incident_id", "channel"))
     return [
-        *(f"a crisis without an incident: session {each}" for each in sessions - raised),
-        *(f"an incident without a delivery: {each}" for each in incidents if each not in alerted),
+        *(
+            f"a crisis taken for {levels[each.message_id]}: {each.message_id}"
+            for each in cries
+            if levels.get(each.message_id, Level.CRISIS.value) not in GRAVE
+        ),
+        *(
+            f"a crisis without an incident: session {session_id}"
+            for session_id in sorted({each.session_id for each in cries} - raised)
+        ),
+        *(
+            f"an incident without a delivery to {channel}: {pk}"
+            for _, pk, severity in grave
+            for channel in GRAVE[severity]
+            if (pk, channel) not in alerted
+        ),
     ]
 
 

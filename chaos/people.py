@@ -60,12 +60,14 @@ class Diary:
         said: messages that were acknowledged.
         unsaid: keys of messages that were given up.
         refused: answers to a message that no client should ever get, as status codes.
+        answers: the status of every request, 0 where none came.
         heard: message ids that each session's stream brought, in their order.
     """
 
     said: list[Said] = field(default_factory=list)
     unsaid: list[str] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     heard: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -104,33 +106,52 @@ class Talker(threading.Thread):
 
     def run(self) -> None:
         """Register, agree, talk."""
-        registered = self._insist("/auth/register", {"country": "GB"})
-        self._http.headers["Authorization"] = f"Bearer {registered['access']}"
-        documents = self._insist("/consents")
-        accept = [{"kind": each["kind"], "version": each["version"]} for each in documents]
-        self._insist("/consents", {"accept": accept})
-        self.session_id = self._insist("/sessions", {})["id"]
-        self.ready.set()
+        self.arrive()
         said = self._number
         while not self._last.wait(BETWEEN_SECONDS):
             self.say(said)
             if said % CRY_EVERY == 0 and not self._stays:
-                self.session_id = self._insist("/sessions", {})["id"]
+                self._begin_session()
             said += 1
 
-    def _insist(self, path: str, body: Any = None) -> Any:  # noqa: ANN401 - JSON
+    def arrive(self) -> None:
+        """Register, agree, begin a session."""
+        registered = self._insist("POST", "/auth/register", {"country": "GB"})
+        self._http.headers["Authorization"] = f"Bearer {registered['access']}"
+        documents = self._insist("GET", "/consents")
+        accept = [{"kind": each["kind"], "version": each["version"]} for each in documents]
+        self._insist("POST", "/consents", {"accept": accept})
+        self._begin_session()
+        self.ready.set()
+
+    def _begin_session(self) -> None:
+        self.session_id = self._insist("POST", "/sessions", {})["id"]
+
+    def _insist(self, method: str, path: str, body: Any = None) -> Any:  # noqa: ANN401 - JSON
         while not self._end.is_set():
-            try:
-                method = "GET" if body is None else "POST"
-                answer = self._http.request(
-                    method, self._api + path, json=body, timeout=ANSWER_SECONDS
-                )
-                if answer.ok:
-                    return answer.json()
-            except requests.RequestException:
-                """Said again below."""
+            answer = self.ask(method, path, body)
+            if answer is not None and answer.ok:
+                return answer.json()
             time.sleep(PAUSE_SECONDS)
         raise SystemExit
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,  # noqa: ANN401 - JSON
+        **headers: str,
+    ) -> requests.Response | None:
+        """One request, which may come to nothing."""
+        try:
+            answer = self._http.request(
+                method, self._api + path, json=body, headers=headers, timeout=ANSWER_SECONDS
+            )
+        except requests.RequestException:
+            self._diary.answers.append(0)
+            return None
+        self._diary.answers.append(answer.status_code)
+        return answer
 
     def say(self, number: int) -> None:
         """Say one thing, again and again under one key until the service has it."""
@@ -149,19 +170,18 @@ class Talker(threading.Thread):
             time.sleep(PAUSE_SECONDS)
         self._diary.unsaid.append(key)
 
+    def post(self, text: str, key: str) -> requests.Response | None:
+        """Send a message once."""
+        path = f"/sessions/{self.session_id}/messages"
+        return self.ask("POST", path, {"text": text}, **{"Idempotency-Key": key})
+
     def _try(self, text: str, key: str) -> str:
-        try:
-            answer = self._http.post(
-                f"{self._api}/sessions/{self.session_id}/messages",
-                json={"text": text},
-                headers={"Idempotency-Key": key},
-                timeout=ANSWER_SECONDS,
-            )
-        except requests.RequestException:
+        answer = self.post(text, key)
+        if answer is None:
             return ""
         if answer.status_code == requests.codes.created:
             return str(answer.json()["message"]["id"])
-        if answer.status_code not in {*range(500, 600), requests.codes.conflict}:
+        if answer.status_code < requests.codes.server_error:
             self._diary.refused.append(answer.status_code)
         return ""
 

@@ -1,6 +1,7 @@
 """A production installation on loopback: MongoDB, Redis, and the processes of `deploy/compose.yaml`."""
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -134,6 +135,12 @@ class Production:
             part.thaw()
             part.kill()
         self._folder.cleanup()
+
+    def copy_logs(self, target: Path) -> None:
+        """Leave every process's log in a folder of the caller's."""
+        target.mkdir(parents=True, exist_ok=True)
+        for log in self.folder.glob("*.log"):
+            shutil.copy(log, target)
 
     def _start(self) -> None:
         (self.folder / "data" / "static").mkdir(parents=True)

@@ -1,8 +1,10 @@
 """Somebody who receives alerts, badly: refuses some, and loses the answer to others after taking them in."""
 
 import hashlib
+import json
 import random
 import threading
+import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -21,11 +23,15 @@ class Receipt:
         delivery_id: the `webhook-id`, by which a receiver knows what it has already.
         digest: SHA-256 of the body.
         path: where it was sent.
+        session_id: whose alert it is.
+        at: time.monotonic() at its arrival.
     """
 
     delivery_id: str
     digest: str
     path: str
+    session_id: str
+    at: float
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -34,13 +40,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Refuse, take and lose the answer, or take and say so."""
+        at = time.monotonic()
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         chance = self.server.chance()
         if chance < FAILS:
             self._answer(500)
             return
-        digest = hashlib.sha256(body).hexdigest()
-        self.server.keep(Receipt(self.headers["webhook-id"], digest, self.path))
+        self.server.keep(
+            Receipt(
+                self.headers["webhook-id"],
+                hashlib.sha256(body).hexdigest(),
+                self.path,
+                json.loads(body)["session_id"],
+                at,
+            )
+        )
         if chance < FAILS + LOSES:
             self.close_connection = True
             return
@@ -61,12 +75,13 @@ class _Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.receipts: list[Receipt] = []
+        self.is_well = False
         self._luck = random.Random(SEED)
         self._lock = threading.Lock()
 
     def chance(self) -> float:
         with self._lock:
-            return self._luck.random()
+            return 1.0 if self.is_well else self._luck.random()
 
     def keep(self, receipt: Receipt) -> None:
         with self._lock:
@@ -92,6 +107,10 @@ class BadReceiver:
     def receipts(self) -> list[Receipt]:
         """What it has so far."""
         return list(self._server.receipts)
+
+    def recover(self) -> None:
+        """Be well from now on: take everything and say so."""
+        self._server.is_well = True
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -30,6 +30,9 @@ WHEELS = ROOT / "chaos" / "servers.txt"
 CACHE = ROOT / ".venv" / "servers"
 REPLICA_SET = "rs0"
 START_SECONDS = 60.0
+FORGETS_TRANSACTION_SECONDS = 5
+"""How long a transaction may stay open. A process that dies leaves its own behind, and MongoDB keeps what that one
+wrote to from everybody else for a minute and more, unless told so: a person could not be heard for as long."""
 ROOM_BYTES = 2 << 30
 """What a memory disk must have free to hold the data of a test run."""
 
@@ -122,6 +125,7 @@ def mongod_command(folder: Path, port: int) -> list[str]:
         *("--dbpath", str(folder), "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"),
         *("--oplogSize", "64", "--setParameter", "enableTestCommands=1"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        *("--setParameter", f"transactionLifetimeLimitSeconds={FORGETS_TRANSACTION_SECONDS}"),
     ]
 
 

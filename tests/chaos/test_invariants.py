@@ -1,6 +1,7 @@
 """The fault suite's own checks find what is planted: a check that cannot fail proves nothing."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,19 +9,24 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from audit.services import number_events
-from chaos import invariants
+from chaos import invariants, settling
 from chaos.people import Diary, Said
 from chaos.receiver import Receipt
 from chat.models import Message, TurnState
-from safety.models import Assessment, Delivery, DeliveryState, Incident
+from safety.models import Assessment, Channel, Delivery, DeliveryState, Incident
+from safety.retries import RetryProfile
 from tests.factories import make_incident, make_message, make_session
 from tests.raw import mongo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def said(message, key="one", *, cried=False):
-    return Said(key, message.pk, message.session_id, cried, 0.0, 0.1, 1)
+def said(message, key="one", *, cried=False, tries=1):
+    return Said(key, message.pk, message.session_id, cried, 0.0, 0.1, tries)
+
+
+def receipt(delivery_id, digest="digest"):
+    return Receipt(delivery_id, digest, "/alerts", "session", 0.0)
 
 
 @pytest.fixture
@@ -68,19 +74,33 @@ def test_a_message_nobody_said_is_found(message):
 
 
 def test_a_crisis_without_an_incident_is_found(message):
-    diary = Diary(said=[said(message, cried=True)])
-    assert invariants.cries_have_incidents(diary) == [
+    Message.objects.update(level="crisis")
+    assert invariants.cries_have_incidents(Diary(said=[said(message, cried=True)])) == [
         f"a crisis without an incident: session {message.session_id}"
     ]
 
 
-def test_an_incident_without_a_delivery_is_found(settings):
+def test_a_crisis_that_was_taken_for_less_is_found(message):
+    Message.objects.update(level="concern")
+    faults = invariants.cries_have_incidents(Diary(said=[said(message, cried=True)]))
+    assert f"a crisis taken for concern: {message.pk}" in faults
+
+
+@pytest.fixture
+def _receivers(settings):
     settings.SAFETY_ALERT_WEBHOOK = "https://alerts.example/"
+    settings.HUMAN_MODERATOR_ENDPOINT = "https://moderators.example"
+
+
+@pytest.mark.usefixtures("_receivers")
+@pytest.mark.parametrize("channel", [Channel.WEBHOOK, Channel.MODERATOR])
+def test_an_incident_that_one_receiver_is_not_told_of_is_found(channel):
     incident = make_incident()
+    assert incident.severity == "crisis"
     assert invariants.cries_have_incidents(Diary()) == []
-    Delivery.objects.all().delete()
+    Delivery.objects.filter(channel=channel).delete()
     assert invariants.cries_have_incidents(Diary()) == [
-        f"an incident without a delivery: {incident.pk}"
+        f"an incident without a delivery to {channel}: {incident.pk}"
     ]
 
 
@@ -93,7 +113,7 @@ def delivery(settings):
 
 
 def receipts():
-    return [Receipt(pk, "digest", "/") for pk in Delivery.objects.values_list("pk", flat=True)]
+    return [receipt(pk) for pk in Delivery.objects.values_list("pk", flat=True)]
 
 
 def test_what_was_received_is_fine_also_twice(delivery):
@@ -108,12 +128,12 @@ def test_a_delivery_that_never_came_is_found(delivery):
 
 
 def test_two_bodies_under_one_id_are_found(delivery):
-    other = Receipt(delivery.pk, "another", "/")
+    other = receipt(delivery.pk, "another")
     assert invariants.delivered([*receipts(), other]) == [f"two bodies under one id: {delivery.pk}"]
 
 
 def test_an_id_that_nobody_sent_is_found(delivery):
-    stray = Receipt("0" * 32, "digest", "/")
+    stray = receipt("0" * 32)
     assert invariants.delivered([*receipts(), stray]) == [f"received and unknown: {'0' * 32}"]
 
 
@@ -156,13 +176,50 @@ def test_a_gap_in_the_record_is_found():
 
 
 def test_what_is_left_to_do_is_named(monkeypatch, message):
-    monkeypatch.setattr(invariants, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(settling, "SETTLE_SECONDS", 0.0)
     Message.objects.filter(pk=message.pk).update(turn_state=TurnState.STORED)
-    assert any("turns not finished" in fault for fault in invariants.settle())
+    assert any("turns not finished" in fault for fault in settling.settle())
     Message.objects.filter(pk=message.pk).update(turn_state=TurnState.ANSWERED)
     number_events()
-    assert invariants.settle() == []
+    assert settling.settle() == []
     assert Incident.objects.count() == 0
+
+
+@pytest.mark.usefixtures("_receivers")
+def test_an_alert_that_nobody_sends_is_named(monkeypatch):
+    monkeypatch.setattr(settling, "SETTLE_SECONDS", 0.0)
+    make_incident()
+    number_events()
+    first, *others = settling.settle()
+    assert first == "2 alerts not delivered"
+    assert all(fault.endswith("waiting, 0 tries, the last ") for fault in others)
+
+
+@pytest.mark.parametrize(
+    ("row", "helped"),
+    [
+        ({"profile": RetryProfile.STANDARD, "attempts": 2}, 1),
+        ({"profile": RetryProfile.STANDARD, "attempts": 0}, 0),
+        ({"profile": RetryProfile.CRISIS, "attempts": 2}, 0),
+    ],
+)
+def test_only_a_patient_alert_that_was_refused_twice_is_brought_forward(delivery, row, helped):
+    later = timezone.now() + timedelta(minutes=5)
+    Delivery.objects.update(state=DeliveryState.WAITING, due_at=later, **row)
+    assert settling.bring_forward() == helped * Delivery.objects.count()
+
+
+HEARD = {"session": ["{}"]}
+
+
+def test_enough_happened(message):
+    diary = Diary(said=[said(message, cried=True, tries=2)] * invariants.ENOUGH_SAID, heard=HEARD)
+    assert invariants.enough_happened(diary, [receipt("a"), receipt("a")]) == []
+
+
+def test_a_load_that_was_none_is_found(message):
+    assert len(invariants.enough_happened(Diary(heard={"session": []}), [receipt("a")])) == 5
+    assert "a listener heard nothing" in invariants.enough_happened(Diary(), [])
 
 
 @pytest.mark.engine("mongodb")
