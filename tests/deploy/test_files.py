@@ -16,6 +16,7 @@ from celery.bin.celery import celery as celery_command
 from django.core.management import call_command, get_commands
 from django.urls import resolve
 
+from chaos.servers import mongod_command
 from config.celery import app
 from config.lanes import Lane
 from config.liveness import NAMES
@@ -229,3 +230,12 @@ def require_program():
         return path
 
     return find
+
+
+def test_what_a_dead_process_left_open_is_forgotten_as_soon_as_in_the_fault_suite():
+    (limit,) = {
+        each["command"][-1]
+        for name, each in COMPOSE["services"].items()
+        if re.fullmatch(r"mongo-\d", name)
+    }
+    assert limit in mongod_command(Path(), 1)
