@@ -28,10 +28,12 @@ class Usage:
     """Where a caller stands against a limit.
 
     Args:
+        count: requests since the count began, this one included; 0 where the counter cannot be reached.
         exceeded: whether this request was one too many.
         retry_after_seconds: until the count begins anew.
     """
 
+    count: int
     exceeded: bool
     retry_after_seconds: int
 
@@ -59,12 +61,19 @@ def count_request(
     except Exception as error:  # noqa: BLE001 - whatever the cache raises, the caller has said what it means
         # Without its traceback: while Redis is away this is said several times for each request.
         logger.warning("rate limit counter is down: %s", type(error).__name__)
-        return Usage(exceeded=not fail_open, retry_after_seconds=60)
-    return Usage(exceeded=usage["should_limit"], retry_after_seconds=max(1, usage["time_left"]))
+        return Usage(count=0, exceeded=not fail_open, retry_after_seconds=60)
+    return Usage(
+        count=usage["count"],
+        exceeded=usage["should_limit"],
+        retry_after_seconds=max(1, usage["time_left"]),
+    )
 
 
-def refuse_flood(request: HttpRequest, *, group: str, key: str, rate: str) -> None:
+def refuse_flood(request: HttpRequest, *, group: str, key: str, rate: str) -> int:
     """Count one request and refuse a flood.
+
+    Returns:
+        How many there were, this one included; 0 where the counter is down.
 
     Raises:
         TooManyRequests: more than the rate; never when the counter is down.
@@ -72,6 +81,7 @@ def refuse_flood(request: HttpRequest, *, group: str, key: str, rate: str) -> No
     usage = count_request(request, group=group, key=key, rate=rate, fail_open=True)
     if usage.exceeded:
         raise TooManyRequests(usage.retry_after_seconds)
+    return usage.count
 
 
 def client_address(request: HttpRequest) -> str:

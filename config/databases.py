@@ -102,7 +102,7 @@ def redis_cache(url: str) -> dict[str, Any]:
         url: of Redis, which Celery's broker shares under another prefix.
     """
     return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.redis_cache.CountingCache",
         "LOCATION": url,
         "KEY_PREFIX": "vigil",
         "OPTIONS": dict(REDIS_OPTIONS),

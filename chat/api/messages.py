@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from audit.store.ids import as_id
 from chat.api.views import PersonView, checked_input
-from chat.limits import count_request, refuse_flood
+from chat.limits import refuse_flood
 from chat.queries import MessageNotFound, message_of, messages_after
 from chat.serializers.inputs import AfterInput, MessageInput, ReportInput
 from chat.serializers.outputs import MessageOutput, ProblemOutput, TurnOutput, turn_document
@@ -57,12 +57,12 @@ class MessagesView(PersonView):
     def post(self, request: Request, session_id: str) -> Response:
         """Say something; it is checked for risk before anything else."""
         flood = f"{settings.FLOOD_MESSAGES_PER_MINUTE}/m"
-        refuse_flood(request._request, group="flood", key=self.person.pk, rate=flood)  # noqa: SLF001
+        count = refuse_flood(request._request, group="message", key=self.person.pk, rate=flood)  # noqa: SLF001
         session = self.own_session(session_id)
         turn = receive_message(
             person=self.person,
             session=session,
-            incoming=self._incoming(request),
+            incoming=_incoming(request, hurried=count > settings.SOFT_MESSAGES_PER_MINUTE),
             actor=self.actor,
             now=timezone.now(),
         )
@@ -70,17 +70,10 @@ class MessagesView(PersonView):
         headers = {"Idempotency-Replayed": "true"} if turn.replayed else {}
         return Response(document, status=201, headers=headers)
 
-    def _incoming(self, request: Request) -> Incoming:
-        text = checked_input(MessageInput, request.data)["text"]
-        soft = f"{settings.SOFT_MESSAGES_PER_MINUTE}/m"
-        usage = count_request(
-            request._request,  # noqa: SLF001 - the Django request behind the framework's
-            group="message",
-            key=self.person.pk,
-            rate=soft,
-            fail_open=True,
-        )
-        return Incoming(text=text, key=_key_of(request), hurried=usage.exceeded)
+
+def _incoming(request: Request, *, hurried: bool) -> Incoming:
+    text = checked_input(MessageInput, request.data)["text"]
+    return Incoming(text=text, key=_key_of(request), hurried=hurried)
 
 
 def _key_of(request: Request) -> str:

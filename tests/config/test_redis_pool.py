@@ -111,3 +111,22 @@ def test_an_answer_that_is_an_error_is_no_reason_to_leave_it_alone(server, cache
     with pytest.raises(RedisError):
         cache.incr("words")
     assert cache.get("words") == "no number"
+
+
+def test_a_counter_counts_while_it_exists_and_is_not_made_by_counting(cache):
+    with pytest.raises(ValueError, match="no such counter"):
+        cache.incr("n")
+    assert cache.get("n") is None
+    cache.add("n", 1, 60)
+    assert [cache.incr("n"), cache.incr("n", 3)] == [2, 5]
+
+
+def test_counting_costs_one_trip_and_no_client_of_its_own(cache, port):
+    cache.add("n", 1, 60)
+    with Redis(port=port) as own:
+        before = own.info("stats")["total_commands_processed"]
+        cache.incr("n")
+        after = own.info("stats")["total_commands_processed"]
+    assert after - before == 2  # the count, and the question itself
+    used: Any = cache
+    assert used._cache.get_client() is used._cache.get_client()
