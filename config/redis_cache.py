@@ -17,7 +17,7 @@ NO_EXPIRY = -1
 class CountingClient(RedisCacheClient):
     """Django's client, except for counting."""
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:  # noqa: ANN401, ARG002 - Django's signature
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:  # noqa: ANN401, ARG002 - Django's signature
         """The one client of the pool; it keeps nothing of its own."""
         return _client_of(self._get_connection_pool(write))  # type: ignore[attr-defined]  # not in the stubs
 
