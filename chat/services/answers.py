@@ -105,20 +105,22 @@ def answer(
     if message.turn_state != TurnState.ASSESSED:
         return Answered(reply_to(message.pk), session.handled_by)
     if session.handled_by == Handler.HUMAN:
-        return _leave_to_human(message)
+        return _leave_to_other(message)
     draft = checked_draft(message=message, session=session, person=person, history=history)
     try:
         reply = _commit(message, session, person, draft, actor=actor, now=now)
     except TakenOver:
         logger.info("reply refused: taken over", extra={"message_id": message.pk})
-        return _leave_to_human(message)
+        return _leave_to_other(message)
     return Answered(reply, Handler.AI)
 
 
 @transactional
-def _leave_to_human(message: Message) -> Answered:
+def _leave_to_other(message: Message) -> Answered:
+    """To the human in control, or to another request that was first with the same message."""
     Message.objects.filter(pk=message.pk).update(turn_state=TurnState.ANSWERED)
-    return Answered(reply_to(message.pk), Handler.HUMAN)
+    handled_by = ChatSession.objects.values_list("handled_by", flat=True).get(pk=message.session_id)
+    return Answered(reply_to(message.pk), handled_by)
 
 
 def is_instant(message: Message) -> bool:

@@ -27,6 +27,9 @@ from safety.services.incidents import digest_of
 
 REPLAY_POLL_SECONDS = 0.05
 REPLAY_GRACE_SECONDS = 2.0
+TAKE_OVER_SECONDS = 1.0
+"""How long another request may leave the same message unchecked: checking takes milliseconds. A process that was killed
+never will, and a person who says it again must not wait for the sweep."""
 
 
 class KeyReused(Exception):
@@ -84,7 +87,10 @@ def receive_message(
                 message=message, session=session, person=person, actor=actor, now=now
             )
             return Turn(message, answered.reply, answered.handled_by, replayed=False)
-        _wait_for_other(message)
+        if _is_left_unchecked(message):
+            finish_turn(message=message, session=session, person=person, actor=actor, now=now)
+        else:
+            _wait_for_other(message)
     return _turn_of(message.pk)
 
 
@@ -168,6 +174,17 @@ def _why_not(session_id: str) -> Exception:
     """Ended meanwhile, where no human could take it over any more; or erased."""
     has_ended = ChatSession.objects.filter(pk=session_id).exists()
     return SessionClosed() if has_ended else SessionNotFound()
+
+
+def _is_left_unchecked(message: Message) -> bool:
+    """Whether the request that stored the message seems to be dead. One that is only slow repeats no step."""
+    limit = time.monotonic() + TAKE_OVER_SECONDS
+    unchecked = Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED)
+    while unchecked.exists():
+        if time.monotonic() >= limit:
+            return True
+        time.sleep(REPLAY_POLL_SECONDS)
+    return False
 
 
 def _wait_for_other(message: Message) -> None:
