@@ -16,10 +16,13 @@ Source: settings found by killing workers and brokers, `docs/adr/0004-outbox-ove
 """
 
 import os
+from typing import Any, Self
 
 from celery import Celery
+from celery.app.amqp import AMQP
 from celery.signals import worker_process_init
 from django.conf import settings
+from kombu import Connection
 
 from config.databases import close_inherited_pools
 from config.lanes import Lane
@@ -43,7 +46,23 @@ def schedule_of(sweeps: tuple[Sweep, ...]) -> dict[str, dict[str, object]]:
     }
 
 
-app = Celery("vigil", broker=settings.CELERY_BROKER_URL)
+class SteadyConnection(Connection):
+    """Tries to reach Redis every second. Kombu's pauses grow to 30 s: so long nobody would work once it is back."""
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Self:  # noqa: ANN401 - kombu's signature
+        """Try until it is there."""
+        pauses = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
+        super().ensure_connection(*args, **{**pauses, **options})
+        return self
+
+
+class Broker(AMQP):
+    """Celery's way to Redis."""
+
+    Connection = SteadyConnection
+
+
+app = Celery("vigil", amqp=Broker, broker=settings.CELERY_BROKER_URL)
 app.conf.update(
     accept_content=["json"],
     beat_schedule=schedule_of(SWEEPS),
