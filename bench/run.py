@@ -5,7 +5,7 @@ import sys
 
 from config.env import ROOT
 
-PARTS = ("bench.assess", "bench.message", "bench.alerts", "bench.queue")
+PARTS = ("bench.assess", "bench.message", "bench.alerts", "bench.wakeups", "bench.queue")
 PART_SECONDS = 300
 
 
