@@ -66,8 +66,8 @@ test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB
 test-shapes: setup-dev ## what the service asks MongoDB, against the list; WRITE_QUERY_SHAPES=1 writes the list anew
 	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/database/test_query_shapes.py
 
-bench: setup-dev ## the speed targets, as ratios in one run
-	@$(PY) -m bench.run
+bench: setup-dev ## the speed targets, embedded and on MongoDB and Redis (ARGS=--scale: up to a million messages)
+	@$(PY) -m bench.run $(ARGS)
 
 chaos: setup-dev ## kill everything in turn while people talk; nothing may be lost (at most ten minutes)
 	@$(PY) -m chaos.run
