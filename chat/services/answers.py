@@ -128,6 +128,11 @@ def is_instant(message: Message) -> bool:
     return message.shed or reply_provider().is_instant
 
 
+def waits_for_nobody(message: Message) -> bool:
+    """Whether the reply to a checked message is at hand: an approved text, or one that is written at once."""
+    return Level(message.level) in {Level.CRISIS, Level.UNKNOWN} or is_instant(message)
+
+
 def checked_draft(
     *, message: Message, session: ChatSession, person: Person, history: History
 ) -> Draft:

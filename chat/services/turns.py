@@ -18,7 +18,7 @@ from chat.capacity import reply_slot
 from chat.metrics import MESSAGES
 from chat.models import Author, ChatSession, Message, Person, TurnState
 from chat.queries import SessionNotFound, history_before, reply_to
-from chat.services.answers import Answered, answer
+from chat.services.answers import Answered, answer, waits_for_nobody
 from chat.services.assessing import assess_message, hear
 from chat.services.at_once import OpenTurn, answer_at_once
 from chat.services.sessions import SessionClosed, check_open
@@ -28,8 +28,8 @@ from safety.services.incidents import digest_of
 REPLAY_POLL_SECONDS = 0.05
 REPLAY_GRACE_SECONDS = 2.0
 TAKE_OVER_SECONDS = 1.0
-"""How long another request may leave the same message unchecked: checking takes milliseconds. A process that was killed
-never will, and a person who says it again must not wait for the sweep."""
+"""How long another request may take over what needs milliseconds, for the same message: a check, or a reply that waits
+for no model. A process that was killed never will, and a person who says it again must not wait for the sweep."""
 
 
 class KeyReused(Exception):
@@ -87,8 +87,9 @@ def receive_message(
                 message=message, session=session, person=person, actor=actor, now=now
             )
             return Turn(message, answered.reply, answered.handled_by, replayed=False)
-        if _is_left_unchecked(message):
-            finish_turn(message=message, session=session, person=person, actor=actor, now=now)
+        left = _left_unfinished(message)
+        if left:
+            finish_turn(message=left, session=session, person=person, actor=actor, now=now)
         else:
             _wait_for_other(message)
     return _turn_of(message.pk)
@@ -176,15 +177,20 @@ def _why_not(session_id: str) -> Exception:
     return SessionClosed() if has_ended else SessionNotFound()
 
 
-def _is_left_unchecked(message: Message) -> bool:
-    """Whether the request that stored the message seems to be dead. One that is only slow repeats no step."""
+def _left_unfinished(message: Message) -> Message | None:
+    """The message, where the request that stored it seems to be dead. One that is only slow repeats no step."""
     limit = time.monotonic() + TAKE_OVER_SECONDS
-    unchecked = Message.objects.filter(pk=message.pk, turn_state=TurnState.STORED)
-    while unchecked.exists():
+    while _is_soon_done(message):
         if time.monotonic() >= limit:
-            return True
+            return message
         time.sleep(REPLAY_POLL_SECONDS)
-    return False
+        message.refresh_from_db(fields=["turn_state", "level", "triggers"])
+    return None
+
+
+def _is_soon_done(message: Message) -> bool:
+    checked = message.turn_state == TurnState.ASSESSED
+    return message.turn_state == TurnState.STORED or (checked and waits_for_nobody(message))
 
 
 def _wait_for_other(message: Message) -> None:

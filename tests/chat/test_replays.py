@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from chat.models import Message, TurnState
-from chat.services import turns
+from chat.services import answers, turns
 from chat.services.turns import Incoming, finish_turn, receive_message
 from safety.models import Assessment, Incident
 from tests.factories import SYSTEM, make_person, make_session
@@ -118,7 +118,30 @@ def test_who_was_second_to_answer_is_told_who_is_in_control(session, monkeypatch
     assert (late.handled_by, late.reply) == ("ai", again.reply)
 
 
-def test_a_message_that_is_checked_and_being_answered_is_left_to_its_request(session, monkeypatch):
+class SlowModel:
+    name = "slow"
+    is_instant = False
+
+
+@pytest.fixture
+def _slow_model(monkeypatch):
+    monkeypatch.setattr(answers, "reply_provider", SlowModel)
+    monkeypatch.setattr(turns, "TAKE_OVER_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("_slow_model")
+def test_a_message_that_a_model_is_answering_is_left_to_its_request(session, monkeypatch):
     monkeypatch.setattr(turns, "REPLAY_GRACE_SECONDS", -4.9)
     stored(session, "Hello again.", TurnState.ASSESSED)
+    Message.objects.update(level="none")
     assert say_again(session, "Hello again.").reply is None
+
+
+@pytest.mark.usefixtures("_slow_model")
+@pytest.mark.parametrize("level", ["crisis", "unknown"])
+def test_whoever_may_be_in_danger_gets_the_approved_text_though_the_model_is_slow(session, level):
+    message = stored(session, CRISIS, TurnState.ASSESSED)
+    Message.objects.filter(pk=message.pk).update(level=level)
+    turn = say_again(session, CRISIS)
+    assert turn.reply is not None
+    assert turn.message.turn_state == TurnState.ANSWERED
