@@ -58,7 +58,7 @@ test: lint ## lint and every test: embedded, with browser and journeys; on Mongo
 	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
 	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/workers tests/database/test_query_shapes.py tests/database/test_roles.py tests/journeys/test_main_job.py
-	$(PY) -m chaos.run --short
+	$(MAKE) --no-print-directory chaos-short
 
 test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)"
@@ -71,6 +71,9 @@ bench: setup-dev ## the speed targets, embedded and on MongoDB and Redis (ARGS=-
 
 chaos: setup-dev ## kill everything in turn while people talk; nothing may be lost (at most ten minutes)
 	@$(PY) -m chaos.run
+
+chaos-short: setup-dev ## the same in some two minutes: every fault once
+	@$(PY) -m chaos.run --short
 
 # --- Keeping -------------------------------------------------------------------------------------------------------
 fmt: setup-dev ## format, and mend what the linter can

@@ -14,6 +14,7 @@ FROZEN_SECONDS = 6.0
 STEPS_IN_SECONDS = 4.5
 """After this the standby has taken over from the worker that died (`config/standby.py`)."""
 RECOVER_SECONDS = 2.5
+"""Until the next thing happens, when every web process is ready again: the balancer looks once a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +81,6 @@ def strike(vigil: Production, fault: Fault) -> Outage:
         time.sleep(fault.away_seconds)
     for part in struck:
         part.thaw() if fault.freezes else part.start()
+    vigil.wait_until_ready()
     time.sleep(RECOVER_SECONDS)
     return Outage(fault.name, began_at, time.monotonic())

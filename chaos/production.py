@@ -40,6 +40,7 @@ LIMITS = {
     "REGISTRATIONS_PER_HOUR": "100000",
 }
 """All clients have one address here, and type faster than people."""
+HEADERS = {"X-Forwarded-Proto": "https"}
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -160,23 +161,24 @@ class Production:
             raise NotReady(migration.tail())
 
     def wait_until_ready(self) -> None:
-        """Wait until a person's words can be taken.
+        """Wait until every web process, and the balancer, can take a person's words.
 
         Raises:
             NotReady: they cannot.
         """
         until = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
+        while not all(map(self._is_ready, self._faces())):
             if time.monotonic() > until:
                 raise NotReady("\n".join(part.tail(800) for part in self.services.values()))
             time.sleep(0.1)
 
-    def _is_ready(self) -> bool:
-        if not self.services.keys() & {*WEB}:
-            return True
+    def _faces(self) -> list[str]:
+        ports = [self._web_ports[name] for name in WEB if name in self.services]
+        return [*(f"http://127.0.0.1:{port}" for port in ports), *([self.url] if ports else [])]
+
+    def _is_ready(self, url: str) -> bool:
         try:
-            headers = {"X-Forwarded-Proto": "https"}
-            return requests.get(f"{self.url}/readyz", headers=headers, timeout=5).ok
+            return requests.get(f"{url}/readyz", headers=HEADERS, timeout=5).ok
         except requests.RequestException:
             return False
 

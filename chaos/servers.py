@@ -136,6 +136,8 @@ def mongod_environment() -> dict[str, str]:
 
 def initiate(ports: Sequence[int]) -> None:
     """Make one replica set of the nodes, and wait until it has a primary."""
+    for port in ports:
+        wait_for(port)  # each of them is asked whether it takes part
     members = [{"_id": n, "host": f"127.0.0.1:{port}"} for n, port in enumerate(ports)]
     config: dict[str, object] = {
         "_id": REPLICA_SET,
