@@ -5,7 +5,7 @@ The processes of a production installation (`deploy/` starts exactly these):
     python -m config.serving
     python -m celery -A config.celery worker -n urgent@%h -Q urgent -c 2 --without-gossip --without-mingle
     python -m celery -A config.celery worker -n default@%h -Q default -c 1 --without-gossip --without-mingle
-    python -m celery -A config.celery beat --scheduler=celery.beat:Scheduler
+    python -m celery -A config.celery beat --scheduler celery.beat:Scheduler --pidfile ""
     python manage.py work --standby
 
 Any number of each may run. Beat keeps its plan in memory: two of them send twice the wake-ups, which does no harm.
