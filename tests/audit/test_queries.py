@@ -129,6 +129,56 @@ def test_a_page_is_one_query_and_uses_an_index(events, django_assert_num_queries
 
 
 @pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"action": "chat."}, [2, 1, 0]),
+        ({"action": "chat.session:"}, [1, 0]),
+        ({"action": "c", "actor": "person:"}, [1, 0]),
+        ({"action": "chat.", "person_id": ANN}, [0]),
+        ({"action": "chat.", "target": "s1"}, [0]),
+        ({"action": "nothing."}, []),
+    ],
+)
+def test_a_page_of_actions_that_begin_alike_is_in_order(events, filters, expected) -> None:
+    page = page_of_events(EventFilter(**filters))
+    assert page.events == [events[place] for place in expected]
+
+
+def test_pages_of_actions_that_begin_alike_neither_repeat_nor_skip(now, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    for _ in range(2):
+        _fill(now)
+    seen, page = [], page_of_events(EventFilter(action="chat."))
+    while page.older:
+        seen += page.events
+        page = page_of_events(EventFilter(action="chat."), before=page.older)
+    assert [*seen, *page.events] == list(
+        AuditEvent.objects.filter(action__startswith="chat.").order_by("-at", "-pk")
+    )
+
+
+@pytest.mark.engine("sqlite")
+def test_a_search_by_action_sorts_nothing_in_the_database(
+    events, django_assert_num_queries
+) -> None:
+    with django_assert_num_queries(
+        8
+    ) as captured:  # 4 steps to 3 actions, each one's newest, and the rows
+        page_of_events(EventFilter(action="chat."))
+    for query in captured:
+        plan = explained(query["sql"])
+        assert "USING" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+def explained(statement: str) -> str:
+    """What SQLite would do."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+        return " ".join(str(row) for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize(
     "place", ["", "x", "2026-11-24T13:00:00Z", "2026-11-24T13:00:00Z_x", f"2026-11-24_{ANN}", "_"]
 )
 def test_a_place_that_no_page_gave_is_refused(place: str) -> None:
