@@ -75,7 +75,7 @@ def test_a_conversation_scans_nothing(asked):
         assert api.get(path).status_code == 200
     api.post(f"sessions/{session.pk}/human")
     api.post(f"sessions/{session.pk}/close")
-    assert len({each.collection for each in asked}) > 5
+    assert len({each.collection for each in asked}) >= 5
     assert _scanning(asked) == []
 
 
