@@ -12,9 +12,9 @@ from audit.actors import Actor
 from audit.leaves import PersonalText
 from audit.models import AuditEvent
 from audit.queries import oldest_unnumbered_seconds
-from audit.services import number_events, record, recording
+from audit.services import Entry, number_events, record, record_all, recording
 from audit.store.ids import new_id
-from audit.store.transactions import transactional
+from audit.store.transactions import NotInTransaction, transactional
 from audit.tasks import number_audit_events
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,35 @@ def test_an_event_says_who_did_what_to_which_row(now) -> None:
     }
     assert kept.leaf_hash == kept.leaf.hash()
     assert kept.sequence is None
+
+
+@transactional
+def _record_two(now, *, second: str = "chat.session:closed", fails: bool = False) -> None:
+    actions = ("chat.session:begun", second)
+    record_all([Entry(action, Actor.person("p1"), ("session", "s1"), now) for action in actions])
+    if fails:
+        raise RuntimeError
+
+
+def test_several_events_are_added_as_one_is(now) -> None:
+    _record_two(now)
+    events = AuditEvent.objects.order_by("pk")
+    assert [event.action for event in events] == ["chat.session:begun", "chat.session:closed"]
+    assert all(event.leaf_hash == event.leaf.hash() for event in events)
+
+
+def test_several_events_are_added_with_what_they_tell_of_or_not_at_all(now) -> None:
+    with pytest.raises(RuntimeError):
+        _record_two(now, fails=True)
+    with pytest.raises(ValueError, match="action"):
+        _record_two(now, second="somebody closed it")
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_events_belong_into_a_transaction(now) -> None:
+    with pytest.raises(NotInTransaction):
+        record_all([])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +174,7 @@ from django.utils import timezone
 from audit.actors import Actor
 from audit.models import AuditEvent
 from audit.services import number_events, record
-from audit.store.transactions import transactional
+from audit.store.transactions import NotInTransaction, transactional
 
 call_command("migrate", verbosity=0, skip_checks=True)
 writing = threading.Event(); writing.set()
