@@ -1,6 +1,7 @@
 """What the deploy files name is there: commands, variables, probes, secrets by reference, images by version."""
 
 import io
+import json
 import re
 import shlex
 import shutil
@@ -14,10 +15,13 @@ import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
 from django.core.management import call_command, get_commands
+from django.db import DatabaseError
 from django.urls import resolve
 
 from chaos.servers import mongod_command
+from chat.resources import resources_for
 from config.celery import app
+from config.errors import PROBLEMS
 from config.lanes import Lane
 from config.liveness import NAMES
 
@@ -239,3 +243,23 @@ def test_what_a_dead_process_left_open_is_forgotten_as_soon_as_in_the_fault_suit
         if re.fullmatch(r"mongo-\d", name)
     }
     assert limit in mongod_command(Path(), 1)
+
+
+BALANCERS_OWN = re.findall(
+    r"http-error status (\d+) .* string '(.+?)'", (DEPLOY / "haproxy.cfg").read_text()
+)
+
+
+def test_the_balancer_has_a_problem_of_its_own_for_each_way_of_not_being_answered():
+    assert [status for status, _ in BALANCERS_OWN] == ["502", "503", "504"]
+
+
+@pytest.mark.parametrize(("status", "text"), BALANCERS_OWN)
+def test_the_balancers_own_problem_tells_what_the_service_would(status, text):
+    problem = json.loads(text)
+    kind = PROBLEMS[DatabaseError]
+    assert problem["status"] == int(status)
+    assert (problem["code"], problem["detail"]) == (kind.code, kind.detail)
+    ours = {each["id"]: each for each in resources_for("").as_json()["resources"]}
+    assert {each["id"] for each in problem["resources"]} == ours.keys()
+    assert all(each.items() <= ours[each["id"]].items() for each in problem["resources"])
