@@ -72,7 +72,7 @@ def _banned_in_call(call: ast.Call, json_fields: set[str]) -> Iterator[str]:
         if name == "exclude" and len(parts) > 1 and parts[0] in json_fields:
             yield "exclude() on a JSON key gives wrong rows"
     if name == "prefetch_related":
-        texts = {each.value for each in call.args if isinstance(each, ast.Constant)}
+        texts = {str(each.value) for each in call.args if isinstance(each, ast.Constant)}
         yield from (f"prefetch of {text} is not supported" for text in texts & _many_to_many())
 
 
@@ -85,7 +85,7 @@ def banned(source: str, path: str) -> list[str]:
         if isinstance(node, ast.Call):
             found += _banned_in_call(node, json_fields)
         if isinstance(node, ast.Constant) and node.value in TEXTS:
-            found.append(f"{node.value} {TEXTS[node.value]}")
+            found.append(f"{node.value!r} {TEXTS[str(node.value)]}")
     return [f"{path}: {what}" for what in found]
 
 
