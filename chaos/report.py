@@ -48,16 +48,21 @@ def print_report(seen: Seen, verdicts: Mapping[str, Sequence[str]]) -> None:
 
 
 def stalls(said: Sequence[Said], outages: Sequence[Outage]) -> dict[str, list[float]]:
-    """For each fault, the slowest message of each time it happened."""
+    """For each fault, the slowest message of each time it happened. A message belongs to what it met for longest."""
+    slowest = dict.fromkeys(outages, 0.0)
+    for each in said:
+        met = max(outages, key=lambda outage: _seconds_of(each, outage), default=None)
+        if met and _seconds_of(each, met) > 0:
+            slowest[met] = max(slowest[met], each.seconds)
     found: dict[str, list[float]] = {}
-    for outage in outages:
-        slowest = max((each.seconds for each in said if _overlaps(each, outage)), default=0.0)
-        found.setdefault(outage.name, []).append(slowest)
+    for outage, seconds in slowest.items():
+        found.setdefault(outage.name, []).append(seconds)
     return found
 
 
-def _overlaps(said: Said, outage: Outage) -> bool:
-    return said.began_at < outage.ended_at and said.began_at + said.seconds > outage.began_at
+def _seconds_of(said: Said, outage: Outage) -> float:
+    ended_at = said.began_at + said.seconds
+    return min(ended_at, outage.ended_at) - max(said.began_at, outage.began_at)
 
 
 def waits_for_human(said: Sequence[Said], receipts: Sequence[Receipt]) -> list[float]:

@@ -42,6 +42,11 @@ def test_a_stall_is_the_slowest_message_that_met_the_fault():
     assert stalls(messages, outages) == {"killed": [4.0], "frozen": [0.0]}
 
 
+def test_a_message_that_met_two_faults_counts_for_the_one_it_met_for_longer():
+    outages = [Outage("killed", 0.0, 5.0), Outage("frozen", 5.0, 12.0)]
+    assert stalls([said(at=4.0, seconds=6.0)], outages) == {"killed": [0.0], "frozen": [6.0]}
+
+
 def test_a_fault_that_happens_twice_has_two_stalls():
     outages = [Outage("killed", 0.0, 2.0), Outage("killed", 5.0, 7.0)]
     assert stalls([said(at=1.0, seconds=0.5)], outages) == {"killed": [0.5, 0.0]}
