@@ -41,7 +41,9 @@ def main() -> int:
             server, None
         )  # rows are written by the thousand: never on somebody's servers
     missed = [part for part in EMBEDDED if not run(part, arguments, {})]
-    with servers(nodes=1) as addresses:
+    with servers(
+        nodes=3
+    ) as addresses:  # a majority of one waits for nobody, and no installation has that
         missed += [part for part in ON_SERVERS if not run(part, arguments, addresses)]
     missed += [part for part in SERVERS_OF_THEIR_OWN if not run(part, arguments, {})]
     print(f"\n{'Every target is kept.' if not missed else 'Missed: ' + ', '.join(missed)}")

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from audit.store.ids import as_id
 from chat.api.views import PersonView, checked_input
-from chat.limits import refuse_flood
 from chat.queries import MessageNotFound, message_of, messages_after
 from chat.serializers.inputs import AfterInput, MessageInput, ReportInput
 from chat.serializers.outputs import MessageOutput, ProblemOutput, TurnOutput, turn_document
@@ -21,6 +20,12 @@ KEY_CHARACTERS = 255
 
 class MessagesView(PersonView):
     """A session's messages."""
+
+    def limit(self, request: Request) -> tuple[str, int]:
+        """Messages have a limit of their own, below that of other requests."""
+        if request.method == "POST":
+            return "message", settings.FLOOD_MESSAGES_PER_MINUTE
+        return super().limit(request)
 
     @extend_schema(
         parameters=[
@@ -56,13 +61,11 @@ class MessagesView(PersonView):
     )
     def post(self, request: Request, session_id: str) -> Response:
         """Say something; it is checked for risk before anything else."""
-        flood = f"{settings.FLOOD_MESSAGES_PER_MINUTE}/m"
-        count = refuse_flood(request._request, group="message", key=self.person.pk, rate=flood)  # noqa: SLF001
         session = self.own_session(session_id)
         turn = receive_message(
             person=self.person,
             session=session,
-            incoming=_incoming(request, hurried=count > settings.SOFT_MESSAGES_PER_MINUTE),
+            incoming=_incoming(request, hurried=self.count > settings.SOFT_MESSAGES_PER_MINUTE),
             actor=self.actor,
             now=timezone.now(),
         )

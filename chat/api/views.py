@@ -55,16 +55,23 @@ class PersonView(APIView):
     """A view for a signed-in person; limited by person."""
 
     permission_classes = (IsPerson,)
+    count = 0
+    """Requests like this one of this minute, this one included; 0 where the counter is down."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the framework's
         """Refuse a flood from one person."""
         super().initial(request, *args, **kwargs)
-        refuse_flood(
+        group, per_minute = self.limit(request)
+        self.count = refuse_flood(
             request._request,  # noqa: SLF001 - the Django request behind the framework's
-            group="person",
+            group=group,
             key=self.person.pk,
-            rate=f"{settings.REQUESTS_PER_MINUTE}/m",
+            rate=f"{per_minute}/m",
         )
+
+    def limit(self, request: Request) -> tuple[str, int]:  # noqa: ARG002 - for views that limit by method
+        """What the request counts as, and how many of it are too many in a minute. Counting costs: once is enough."""
+        return "person", settings.REQUESTS_PER_MINUTE
 
     @property
     def person(self) -> Person:
