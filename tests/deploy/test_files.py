@@ -29,7 +29,11 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
-OURS = {name: each for name, each in COMPOSE["services"].items() if "build" in each}
+OURS = {
+    name: each
+    for name, each in COMPOSE["services"].items()
+    if "build" in each and name != "mongo-init"
+}
 VARIABLE = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 KNOWN = set(VARIABLE.findall((ROOT / ".env.example").read_text()))
 FROM_COMPOSE_ITSELF = {"VIGIL_HOST", "VIGIL_VERSION"}
