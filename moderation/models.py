@@ -95,9 +95,13 @@ class Label(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        """Only ever added by resolving."""
+        """Only ever added by resolving. Indexes serve the filters of the list."""
 
         default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["detection", "-id"], name="label_detection"),
+            models.Index(fields=["outcome", "-id"], name="label_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.detection} on {self.incident_id}"
@@ -127,9 +131,10 @@ class Look(models.Model):
     objects = SealedManager()
 
     class Meta:
-        """Only ever added by looking."""
+        """Only ever added by looking. The index serves the filter of the list."""
 
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["reason", "-id"], name="look_reason")]
 
     def __str__(self) -> str:
         return f"look at {self.incident_id}"

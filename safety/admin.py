@@ -84,7 +84,7 @@ class DeliveryAdmin(_ReadOnlyAdmin):
         "due",
         "delivered",
     )
-    list_filter = ("state", "channel", "profile")
+    list_filter = ("state", "channel")
     ordering = ("-pk",)
     fields = (*list_display, "incident_id", "group_id", "tried_before")
     readonly_fields = ("incident_id", "created", "due", "delivered")
@@ -230,6 +230,6 @@ class AssessmentAdmin(_ReadOnlyAdmin):
         "release",
         "elapsed_ms",
     )
-    list_filter = ("level", "kind")
+    list_filter = ("level",)
     ordering = ("-pk",)
     fields = (*list_display, "score", "message_id", "session_id", "person_id")

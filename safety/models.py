@@ -43,6 +43,7 @@ class Assessment(models.Model):
             ),
             models.Index(fields=["message_id"], name="assessment_message"),
             models.Index(fields=["session_id", "created_at"], name="assessment_session"),
+            models.Index(fields=["level", "-id"], name="assessment_level"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +123,9 @@ class Incident(models.Model):
             models.Index(fields=["claimed_by", "status"], name="incident_mine"),
             models.Index(fields=["person_id", "-created_at"], name="incident_person"),
             models.Index(fields=["session_id", "-created_at"], name="incident_session"),
+            models.Index(fields=["status", "-id"], name="incident_list_status"),
+            models.Index(fields=["severity", "-id"], name="incident_list_severity"),
+            models.Index(fields=["kind", "-id"], name="incident_list_kind"),
         ]
 
     def __str__(self) -> str:
@@ -181,9 +185,13 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         permissions = [("send_delivery", "Can send an alert again and send test alerts")]
         indexes = [
-            models.Index(fields=["state", "profile", "attempts", "due_at"], name="delivery_due"),
+            models.Index(
+                fields=["state", "profile", "attempts", "due_at", "id"], name="delivery_next"
+            ),
             models.Index(fields=["group_id"], name="delivery_group"),
             models.Index(fields=["-created_at"], name="delivery_recent"),
+            models.Index(fields=["state", "-id"], name="delivery_list_state"),
+            models.Index(fields=["channel", "-id"], name="delivery_list_channel"),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,10 @@
 """Everything the service does, once: what the test of its look-ups listens to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +25,18 @@ from tests.factories import PASSWORD, make_person, make_session, make_staff
 from tests.moderation.conftest import actor_of
 
 CRISIS = "I want to end my life tonight."
+WORK: tuple[tuple[str, dict[str, str]], ...] = (
+    ("claim", {}),
+    ("release", {}),
+    ("claim", {}),
+    ("note", {"text": "Called back."}),
+    ("take-over", {}),
+    ("reply", {"text": "I am here."}),
+    ("give-back", {}),
+    ("escalate", {}),
+    ("resolve", {"detection": "true", "outcome": "no_risk_found", "note": "Slept, ate, safe."}),
+)
+"""What a moderator does with a case, in its order."""
 
 
 def tell_everything() -> None:
@@ -31,6 +44,7 @@ def tell_everything() -> None:
     person_id, session = _a_person_talks()
     moderator = make_staff("moderator")
     _staff_work(moderator, Incident.objects.get(open_key=session.pk), session.pk)
+    _somebody_looks(make_staff("lead"), session.pk)
     _staff_look(make_staff("compliance"), person_id)
     for sweep in SWEEPS:
         sweep.run()
@@ -73,18 +87,24 @@ def _staff_work(moderator: StaffUser, incident: Incident, session_id: str) -> No
     queue(), queue_stamp(), session_stamp(session_id)
     client.get("/admin/console/")
     page = f"/admin/console/incidents/{incident.pk}/"
-    client.get(page)
-    for action, data in (
-        ("claim", {}),
-        ("note", {"text": "Called back."}),
-        ("take-over", {}),
-        ("reply", {"text": "I am here."}),
-        ("give-back", {}),
-        ("escalate", {"reason": "needs a lead"}),
-        ("resolve", {"detection": "true", "outcome": "none"}),
-    ):
-        client.post(f"{page}{action}", data)
+    for action, data in WORK:
+        version = Incident.objects.values_list("version", flat=True).get(pk=incident.pk)
+        done = client.post(f"{page}{action}/", {"version": version, **data})
+        assert done.status_code == 302, (action, done.content)
         client.get(page)
+        client.get(f"{page}transcript/")
+    taken = client.post("/admin/console/take-next/").status_code
+    assert taken in {302, 409}, taken  # the first time nobody else waits
+
+
+def _somebody_looks(lead: StaffUser, session_id: str) -> None:
+    client = Client()
+    client.force_login(lead)
+    incident_id = Incident.objects.filter(session_id=session_id).values_list("pk", flat=True)[0]
+    page = f"/admin/console/incidents/{incident_id}/"
+    done = client.post(f"{page}look/", {"reason": "second_opinion"})
+    assert done.status_code == 302, done.content
+    assert client.get(page).status_code == 200
 
 
 def _staff_look(officer: StaffUser, person_id: str) -> None:
@@ -113,8 +133,18 @@ def _open_lists() -> None:
     client.force_login(root)
     for model, page in admin.site._registry.items():
         path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for query in ({}, {"q": "nobody"} if page.search_fields else {}):
-            assert client.get(path, query).status_code == 200, path
+        for query in _ways_to_look(model, page):
+            assert client.get(path, query).status_code == 200, (path, query)
+
+
+def _ways_to_look(model: type[Model], page: Any) -> Iterator[dict[str, str]]:
+    """All of it, a search, and every value of every filter, the rarest too."""
+    yield {}
+    if page.search_fields:
+        yield {"q": "nobody"}
+    for name in page.list_filter:
+        choices = model._meta.get_field(name).choices or [(1, "yes"), (0, "no")]
+        yield from ({f"{name}__exact": str(value)} for value, _ in choices)
 
 
 def _somebody_leaves() -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chat.consent_documents import current_documents
 from chat.models import (
+    Author,
     ChatSession,
     Consent,
     Erasure,
@@ -109,7 +110,7 @@ BESIDE_LEAVING = {
         lambda person, session: _asking(
             report_reply,
             person=person,
-            message=make_message(session, "I am here.", author="ai"),
+            message=make_message(session, "I am here.", author=Author.AI),
             reason="hurtful",
             comment="Sad.",
         ),
