@@ -143,7 +143,7 @@ def _ways_to_look(model: type[Model], page: Any) -> Iterator[dict[str, str]]:
     if page.search_fields:
         yield {"q": "nobody"}
     for name in page.list_filter:
-        choices = model._meta.get_field(name).choices or [(1, "yes"), (0, "no")]
+        choices = getattr(model._meta.get_field(name), "choices", None) or [(1, "yes"), (0, "no")]
         yield from ({f"{name}__exact": str(value)} for value, _ in choices)
 
 
