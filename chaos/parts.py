@@ -39,6 +39,11 @@ class Part:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the process, which leads a group of its own; 0 before it was started."""
+        return self._process.pid if self._process is not None else 0
+
     def start(self) -> None:
         """Start it, unless it runs."""
         if self.is_up:
