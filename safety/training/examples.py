@@ -86,10 +86,6 @@ def _of_rules(described: dict[str, Any]) -> Iterator[Example]:
             yield Example(text, NOTHING, (), 1.0, "rules")
 
 
-def _everyday(_: dict[str, Any]) -> Targets:
-    return NOTHING
-
-
 def _by_severity(row: dict[str, Any]) -> Targets:
     level = SEVERITIES.get(row["severity"] or "")
     return (None, None, None) if level is None else targets_of(level)
@@ -129,12 +125,17 @@ class PublicSet:
     weight: float
     rows: int = 0
 
+    @property
+    def is_for_evaluation(self) -> bool:
+        """Whether it is also for evaluation, so that rows of it are kept aside."""
+        return self.path.startswith("dev/")
+
 
 PUBLIC: Final = (
-    PublicSet("train/goemotions_everyday.jsonl", _everyday, 0.5, EVERYDAY_ROWS),
-    PublicSet("train/clinc150_everyday.jsonl", _everyday, 0.5, EVERYDAY_ROWS // 2),
-    PublicSet("train/banking77_everyday.jsonl", _everyday, 0.5, EVERYDAY_ROWS // 4),
-    PublicSet("train/sad_everyday_stress.jsonl", _everyday, 0.7),
+    PublicSet("train/goemotions_everyday.jsonl", _harmless_only, 0.5, EVERYDAY_ROWS),
+    PublicSet("train/clinc150_everyday.jsonl", _harmless_only, 0.5, EVERYDAY_ROWS // 2),
+    PublicSet("train/banking77_everyday.jsonl", _harmless_only, 0.5, EVERYDAY_ROWS // 4),
+    PublicSet("train/sad_everyday_stress.jsonl", _harmless_only, 0.7),
     PublicSet("train/suicidemoji_weak.jsonl", _by_crisis, 0.3),
     PublicSet("dev/cssrs_reddit_av9ash.jsonl", _by_severity, 3.0),
     PublicSet("dev/diasafety_contexts_labelled.jsonl", _by_crisis, 4.0),
@@ -166,7 +167,7 @@ def _of_public(folder: Path, described: PublicSet) -> Iterator[Example]:
         rows = [json.loads(line) for line in lines]
     for row in rows[: described.rows or None]:
         targets = described.targets(row)
-        aside = described.path.startswith("dev/") and is_aside(row["text"])
+        aside = described.is_for_evaluation and is_aside(row["text"])
         if targets[0] is not None and not aside:
             yield Example(row["text"], targets, None, described.weight, described.path)
 

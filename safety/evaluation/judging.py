@@ -1,0 +1,101 @@
+"""Letting a release judge labelled rows."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tqdm import tqdm
+
+from safety.engine.assess import Engine, engine_of
+from safety.engine.bundle import MODELS
+from safety.evaluation.rows import Row
+from safety.levels import Level
+
+if TYPE_CHECKING:
+    from safety.engine.protocol import Verdict
+
+FLAG: Final = Level.CONCERN
+SELF_HARM: Final = frozenset(
+    {
+        "passive_ideation",
+        "suicidal_ideation",
+        "suicide_plan",
+        "suicide_intent",
+        "means_access",
+        "goodbye",
+    }
+    | {"attempt_in_progress", "overdose", "self_harm", "self_harm_urge", "eating_disorder"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row and what the release says of it.
+
+    Args:
+        row: what was judged.
+        levels: of each turn.
+        triggers: everything that fired.
+        probability: the highest of any turn.
+        milliseconds: for the whole row.
+    """
+
+    row: Row
+    levels: tuple[Level, ...]
+    triggers: tuple[str, ...]
+    probability: float
+    milliseconds: float
+
+    @property
+    def level(self) -> Level:
+        """The most urgent of any turn."""
+        return max(self.levels, key=lambda level: level.rank)
+
+    @property
+    def flagged(self) -> bool:
+        """Whether any risk was seen, or the text could not be read."""
+        return self.level.rank >= FLAG.rank
+
+    @property
+    def paged(self) -> bool:
+        """Whether a human would be called at once."""
+        return self.level is Level.CRISIS
+
+    @property
+    def first_flag(self) -> int | None:
+        """Number of the first turn that was flagged, from 1; None where none was."""
+        ranks = [number for number, level in enumerate(self.levels, 1) if level.rank >= FLAG.rank]
+        return ranks[0] if ranks else None
+
+    @property
+    def harms_self(self) -> bool:
+        """Whether it was flagged for danger by the person's own hand."""
+        return self.flagged and bool(SELF_HARM.intersection(self.triggers))
+
+
+def engine_for(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
+    """The engine of a bundle in a folder, or of its rules alone."""
+    return engine_of(folder, rules_only=rules_only)
+
+
+def judge(rows: Sequence[Row], engine: Engine, *, name: str, quiet: bool = False) -> list[Judged]:
+    """Judge every row, with a bar that shows how far it is."""
+    bar: Iterable[Row] = tqdm(rows, desc=name, unit="row", disable=quiet, leave=False)
+    return [_judged(row, engine) for row in bar]
+
+
+def _judged(row: Row, engine: Engine) -> Judged:
+    began = time.perf_counter()
+    verdicts: list[Verdict] = (
+        engine.assess_turns(row.turns) if row.is_session else [engine.assess(row.turns[0])]
+    )
+    elapsed = (time.perf_counter() - began) * 1000
+    return Judged(
+        row=row,
+        levels=tuple(verdict.level for verdict in verdicts),
+        triggers=tuple(dict.fromkeys(name for verdict in verdicts for name in verdict.triggers)),
+        probability=max(verdict.probability for verdict in verdicts),
+        milliseconds=elapsed,
+    )
