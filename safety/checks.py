@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from safety.addresses import AllowedHosts
+from safety.engine.assess import person_engine
 from safety.outbound import OutboundRefused, check_url
 
 URL_SETTINGS = ("SAFETY_ALERT_WEBHOOK", "HUMAN_MODERATOR_ENDPOINT", "SECOND_CHANNEL_URL")
@@ -52,3 +53,13 @@ def _key_fault() -> Error | None:
             "WEBHOOK_SIGNING_SECRET holds a key that is empty or not base64", id="safety.E003"
         )
     return None
+
+
+@register()
+def check_release(**_: object) -> list[CheckMessage]:
+    """The release that judges is whole. Without it every message would be `unknown`, and wait for a human."""
+    try:
+        person_engine()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told here and nothing starts
+        return [Error(f"the safety engine does not load: {error}", id="safety.E004")]
+    return []

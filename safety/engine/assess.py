@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from safety.engine.arc import arc_findings
+from safety.engine.bundle import MODELS, load_bundle
 from safety.engine.datafiles import fingerprint
-from safety.engine.decision import decide
+from safety.engine.decision import MODEL, decide
 from safety.engine.invisible import readings
 from safety.engine.language import LanguageDetector
 from safety.engine.matching import RuleDetector
 from safety.engine.protocol import EMPTY_ARC, Arc, Detector, Finding, PastTurn, Verdict
 from safety.engine.rules import person_rules, reply_rules
+from safety.levels import Level
 
 
 class Engine:
@@ -33,7 +36,8 @@ class Engine:
             for detector in self.detectors
             for finding in detector.find(reading, arc)
         )
-        return decide([*found, *arc_findings(found, arc)], self.release)
+        said = [each for each in found if each.detector != MODEL or each.level is not Level.NONE]
+        return decide([*found, *arc_findings(said, arc)], self.release)
 
     def assess_turns(self, turns: Sequence[str]) -> list[Verdict]:
         """Judge a conversation turn by turn, each in the light of those before it."""
@@ -56,10 +60,27 @@ def _united(findings: Iterable[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
+def engine_of(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
+    """A new engine for what a person writes, of a release bundle.
+
+    Args:
+        folder: where the bundle lies.
+        rules_only: leave the model out, to see what it is worth.
+
+    Raises:
+        BundleBroken: a file of the release is missing or altered.
+    """
+    readers: list[Detector] = [RuleDetector(person_rules()), LanguageDetector()]
+    if rules_only:
+        return Engine(readers)
+    bundle = load_bundle(folder)
+    return Engine([*readers, bundle.model], bundle.id)
+
+
 @lru_cache(1)
 def person_engine() -> Engine:
-    """The engine for what a person writes. Reads the rules when first asked for."""
-    return Engine((RuleDetector(person_rules()), LanguageDetector()))
+    """The engine of the service, loaded when first asked for; raises BundleBroken."""
+    return engine_of()
 
 
 @lru_cache(1)

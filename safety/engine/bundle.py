@@ -10,7 +10,9 @@ from yaml import YAMLError
 
 from safety.engine.datafiles import fingerprint, read_yaml
 from safety.engine.encoder import Encoder
+from safety.engine.matching import RuleDetector
 from safety.engine.model import FEATURES, LEVELS, Head, ModelDetector
+from safety.engine.rules import person_rules
 from safety.engine.wordpiece import Vocabulary
 from safety.levels import TRIGGERS, Level
 
@@ -74,7 +76,10 @@ def load_bundle(folder: Path = MODELS) -> Bundle:
     for name in FILES:
         _check(folder / name, described.files.get(name))
     encoder = Encoder(folder / ENCODER, Vocabulary.read(folder / VOCABULARY))
-    return Bundle(bundle_id(folder), ModelDetector(encoder, _head(folder, described)))
+    rules = RuleDetector(person_rules())
+    return Bundle(
+        bundle_id(folder), ModelDetector(encoder, _head(folder, described), rules.put_aside)
+    )
 
 
 def bundle_id(folder: Path = MODELS) -> str:

@@ -6,6 +6,8 @@ from typing import Final
 from safety.engine.protocol import Finding, Verdict
 from safety.levels import MARKERS, REPLY_TRIGGERS, TRIGGERS, Level
 
+MODEL: Final = "model"
+"""How the sentence model signs."""
 _ORDER: Final = {name: place for place, name in enumerate((*TRIGGERS, *REPLY_TRIGGERS, *MARKERS))}
 _IDEATION: Final = frozenset(
     {"suicidal_ideation", "passive_ideation", "self_harm_urge", "hopelessness", "burden"}
@@ -29,7 +31,7 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
     """Weigh the findings of one text.
 
     Args:
-        findings: what the detectors and the arc found.
+        findings: what the detectors and the arc found; the model's tells its probability at any level.
         release: id of the bundle that judged.
     """
     kept = sorted(
@@ -37,10 +39,11 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         key=lambda finding: (-finding.level.rank, _ORDER[finding.trigger], finding.rule),
     )
     level = _level(kept)
+    unsure = [finding.probability for finding in findings if finding.detector == MODEL]
     return Verdict(
         level=level,
         triggers=tuple(dict.fromkeys(finding.trigger for finding in kept)),
-        probability=_probability(kept, level),
+        probability=max(_probability(kept, level), *unsure, 0.0),
         findings=tuple(kept),
         release=release,
     )

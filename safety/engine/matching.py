@@ -10,8 +10,22 @@ from safety.engine.protocol import Arc, Finding
 from safety.engine.rules import Rule, RuleBook
 from safety.levels import Level
 
+OF_ANOTHER: Final = "third_party_risk"
 _UNLESS_REACH: Final = 160
 """Bytes on each side of a match in which an exception of its rule is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A stretch of a text that means less than it sounds.
+
+    Args:
+        span: start and end in the original text.
+        level: what it means where it stands.
+    """
+
+    span: tuple[int, int]
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,17 @@ class RuleDetector:
         idioms = _Idioms(self.book, text)
         found = (self._best(rule, text, idioms) for rule in self.book.rules)
         return [finding for finding in found if finding is not None]
+
+    def put_aside(self, text: NormalizedText) -> list[Aside]:
+        """What the rules read as less than it sounds: denied, past, fiction, quoted, a figure of speech, of another."""
+        idioms = _Idioms(self.book, text)
+        found = [Aside(text.span(*place), Level.NONE) for place in idioms.places()]
+        for rule in self.book.rules:
+            for match in rule.pattern.finditer(text.data):
+                level = _level_in_context(rule, text, match.start(), match.end(), idioms)
+                if level is not Level(rule.level) or rule.trigger == OF_ANOTHER:
+                    found.append(Aside(text.span(*match.span()), level))
+        return found
 
     def _best(self, rule: Rule, text: NormalizedText, idioms: "_Idioms") -> Finding | None:
         best: Finding | None = None
@@ -74,6 +99,15 @@ def _readings(
         reading = _reading(rule, text, start, end, idioms)
         if reading is not None:
             yield start, end, reading
+
+
+def _level_in_context(
+    rule: Rule, text: NormalizedText, start: int, end: int, idioms: _Idioms
+) -> Level:
+    if rule.unless and _excepted(rule, text.data, start, end):
+        return Level.NONE
+    reading = _reading(rule, text, start, end, idioms)
+    return Level.NONE if reading is None else reading.level
 
 
 def _reading(

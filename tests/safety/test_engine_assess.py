@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safety.engine.assess import Engine, assess, assess_reply, current_release, person_engine
+from safety.engine.bundle import bundle_id
 from safety.engine.datafiles import fingerprint
 from safety.engine.decision import decide
 from safety.engine.protocol import Arc, Finding
@@ -178,8 +179,8 @@ def test_nothing_a_person_types_makes_it_slow(text):
     assert (time.perf_counter() - started) * 1000 < LONGEST_MS * CI_FACTOR
 
 
-def test_the_release_names_the_rules():
-    assert current_release() == f"rules-{fingerprint()}"
+def test_the_release_names_the_bundle():
+    assert current_release() == bundle_id()
     assert assess("hello").release == current_release()
     assert assess_reply("hello").release == current_release()
 
@@ -225,7 +226,7 @@ def test_another_detector_plugs_in():
         ("my stepdad comes into my room at night", Level.CRISIS, {"abuse"}),
         ("someone is breaking in, he will kill me", Level.CRISIS, {"abuse"}),
         ("He is beating me right now please help", Level.CRISIS, {"abuse"}),
-        ("they put cameras in my walls and read my thoughts", Level.CONCERN, {"psychosis"}),
+        ("they put cameras in my walls and read my thoughts", Level.WARNING, {"psychosis"}),
         ("I drink a bottle of vodka every day", Level.CONCERN, {"substance"}),
         ("I relapsed on heroin", Level.CONCERN, {"substance"}),
         ("I used too much fentanyl", Level.CRISIS, {"overdose"}),

@@ -10,7 +10,7 @@ from safety.engine.encoder import WIDTH, Encoder, Window
 from safety.engine.model import (
     FEATURES,
     LEVELS,
-    NAME,
+    MODEL,
     Head,
     ModelDetector,
     features_of,
@@ -59,7 +59,7 @@ def _detector(encoder: Encoder) -> ModelDetector:
     weights[:3, 0] = 100
     weights[:3, -1] = -2
     weights[4, -1] = 1
-    return ModelDetector(encoder, Head(weights, ("burden", "grief"), THRESHOLDS))
+    return ModelDetector(encoder, Head(weights, ("burden", "grief"), THRESHOLDS), lambda _: [])
 
 
 def test_a_probability_is_the_logistic_of_the_weighed_sum():
@@ -122,7 +122,7 @@ def test_a_text_without_words_is_not_judged():
 
 def test_below_every_threshold_the_probability_is_told_without_words():
     (finding,) = _detector(_WordCounter()).find(normalize("A fine day. Nothing new."), EMPTY_ARC)
-    assert (finding.level, finding.detector, finding.span) == (Level.NONE, NAME, None)
+    assert (finding.level, finding.detector, finding.span) == (Level.NONE, MODEL, None)
     assert finding.probability == pytest.approx(1 / (1 + np.exp(2)), abs=1e-4)
 
 
@@ -170,7 +170,7 @@ def test_with_the_real_encoder_the_evidence_lies_in_the_text():
     encoder = Encoder(MODELS / ENCODER, Vocabulary.read(MODELS / VOCABULARY))
     weights = np.zeros((len(LEVELS) + 1, FEATURES + 1), np.float32)
     weights[:, -1] = 9
-    model = ModelDetector(encoder, Head(weights, ("grief",), THRESHOLDS))
+    model = ModelDetector(encoder, Head(weights, ("grief",), THRESHOLDS), lambda _: [])
     text = "First this. Then that happened."
     (finding,) = model.find(normalize(text), EMPTY_ARC)
     assert finding.span is not None

@@ -1,0 +1,145 @@
+"""The sentence model: how likely a text shows concern, warning or crisis, and which sign it most resembles.
+
+A linear head over what the encoder gives, calibrated, trained by `train_safety_model`. It finds what no rule can list:
+the understated, the indirect, the goodbye without a keyword. It never silences a rule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from safety.engine.decision import MODEL
+from safety.engine.encoder import WIDTH, Encoder, Vector, Window
+from safety.engine.matching import Aside
+from safety.engine.normalize import NormalizedText
+from safety.engine.protocol import Arc, Finding
+from safety.levels import Level
+
+LEVELS: Final = (Level.CONCERN, Level.WARNING, Level.CRISIS)
+SURE: Final = 0.97
+"""From here on, words that the rules put aside do not keep the model from a concern."""
+_LARGEST_LOGIT: Final = 30.0
+_MOST_SENTENCES: Final = 12
+"""More are not read a second time, one by one; then the window stands for the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What was learned.
+
+    Args:
+        weights: one row for each level, then one for each trigger; twice WIDTH columns, then the offset.
+        triggers: names of the rows after the levels.
+        thresholds: from which probability on each level counts.
+    """
+
+    weights: NDArray[np.float32]
+    triggers: tuple[str, ...]
+    thresholds: dict[Level, float]
+
+    def probabilities(self, features: Vector) -> NDArray[np.float64]:
+        """One for each row: levels first, each at most as likely as the one below it."""
+        logits = self.weights[:, :-1] @ features + self.weights[:, -1]
+        likely = 1 / (1 + np.exp(-np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT), dtype=float))
+        likely[: len(LEVELS)] = np.minimum.accumulate(likely[: len(LEVELS)])
+        return np.asarray(likely)
+
+    def level_of(self, likely: NDArray[np.float64]) -> Level:
+        """The most urgent level whose threshold is reached."""
+        reached = [
+            level
+            for level, each in zip(LEVELS, likely, strict=False)
+            if each >= self.thresholds[level]
+        ]
+        return max(reached, key=lambda level: level.rank, default=Level.NONE)
+
+
+class ModelDetector:
+    """Asks the model.
+
+    Args:
+        encoder: what reads.
+        head: what judges.
+        put_aside: what the rules know to mean less than it sounds; the model hears the same words and is bound by it.
+    """
+
+    name = MODEL
+
+    def __init__(
+        self, encoder: Encoder, head: Head, put_aside: Callable[[NormalizedText], list[Aside]]
+    ) -> None:
+        self._encoder, self._head, self._put_aside = encoder, head, put_aside
+
+    def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:  # noqa: ARG002 - the protocol's signature
+        """One finding; of level none where no threshold is reached, so that its probability is known all the same."""
+        windows = self._encoder.windows(text)
+        if not windows:
+            return []
+        likely = self._head.probabilities(features_of(windows))
+        level = self._head.level_of(likely)
+        if level is Level.NONE:
+            return [self._finding(level, likely, None)]
+        span = self._evidence(text, windows)
+        return [self._finding(self._bound(level, likely, text, span), likely, span)]
+
+    def _bound(
+        self, level: Level, likely: NDArray[np.float64], text: NormalizedText, span: tuple[int, int]
+    ) -> Level:
+        """At most what the rules make of the words in the evidence, unless the model is very sure of a concern."""
+        known = [each.level for each in self._put_aside(text) if _overlap(each.span, span)]
+        if not known:
+            return level
+        if likely[0] >= SURE:
+            known.append(Level.CONCERN)
+        return min(level, max(known, key=lambda each: each.rank), key=lambda each: each.rank)
+
+    def _finding(
+        self, level: Level, likely: NDArray[np.float64], span: tuple[int, int] | None
+    ) -> Finding:
+        best = int(np.argmax(likely[len(LEVELS) :]))
+        return Finding(
+            trigger=self._head.triggers[best],
+            level=level,
+            detector=MODEL,
+            rule=f"sentence_model.{level.value}",
+            span=span,
+            probability=round(float(likely[0]), 4),
+        )
+
+    def _evidence(self, text: NormalizedText, windows: list[Window]) -> tuple[int, int]:
+        """The sentence, or in a long text the window, that by itself is most worrying."""
+        places = sentences_of(text)
+        if len(windows) == 1 and 1 < len(places) <= _MOST_SENTENCES:
+            windows = [self._encoder.part(text, first, last) for first, last in places]
+        return max(windows, key=self._worry).span
+
+    def _worry(self, window: Window) -> float:
+        return float(self._head.probabilities(features_of([window]))[: len(LEVELS)].sum())
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def features_of(windows: list[Window]) -> Vector:
+    """What the head reads of a text: mean and maximum over its windows."""
+    vectors = np.stack([window.vector for window in windows])
+    features: Vector = np.concatenate([vectors.mean(0), vectors.max(0)])
+    return features
+
+
+FEATURES: Final = 2 * WIDTH
+
+
+def sentences_of(text: NormalizedText) -> list[tuple[int, int]]:
+    """First and last word of each sentence."""
+    ends = (*text.starts[1:], len(text.data))
+    places, first = [], 0
+    for number, (start, end) in enumerate(zip(text.starts, ends, strict=True)):
+        if text.data[start:end].rstrip().endswith(b".") or number == len(ends) - 1:
+            places.append((first, number))
+            first = number + 1
+    return places

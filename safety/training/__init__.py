@@ -1,0 +1,1 @@
+"""How the sentence model is made: `manage.py train_safety_model`. Nothing here runs in the service."""
