@@ -115,10 +115,10 @@ def _unflagged(judged: Iterable[Judged]) -> Share | None:
 
 
 def _share_of(
-    judged: Iterable[Judged], wanted: Callable[[Judged], bool], hit: Callable[[Judged], bool]
+    judged: Iterable[Judged], wanted: Callable[[Judged], bool], counts: Callable[[Judged], bool]
 ) -> Share | None:
     chosen = [each for each in judged if wanted(each)]
-    return Share(sum(map(hit, chosen)), len(chosen)) if chosen else None
+    return Share(sum(map(counts, chosen)), len(chosen)) if chosen else None
 
 
 def _by(judged: Iterable[Judged], key: Callable[[Judged], str]) -> dict[str, Share]:

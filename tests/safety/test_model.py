@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safety.engine.bundle import ENCODER, MODELS, VOCABULARY
+from safety.engine.decision import MODEL
 from safety.engine.encoder import WIDTH, Encoder, Window
 from safety.engine.model import (
     FEATURES,
     LEVELS,
-    MODEL,
     Head,
     ModelDetector,
     features_of,
