@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
+from pymongo import MongoClient
 
 from chaos.production import Production
 from config.playground.client import PersonClient
@@ -105,6 +107,13 @@ def measure_idle(meter: Meter) -> None:
     show("Nobody talks", idle, "% of a core")
 
 
+def stored_kilobytes(address: str) -> float:
+    """Rows and their indexes, on each member of the replica set, before its disk compresses them."""
+    with MongoClient[dict[str, Any]](address) as client:
+        stats = client["vigil"].command("dbStats")
+    return float(stats["dataSize"] + stats["indexSize"]) / 1024
+
+
 def measure_messages(meter: Meter, people: list[PersonClient], count: int) -> None:
     """Everybody talks, a few at once."""
     taken: list[float] = []
@@ -165,7 +174,10 @@ def main() -> None:
         for person in people:
             person.say(SAID[0])
         measure_idle(meter)
+        stored = stored_kilobytes(vigil.environment["MONGODB_URI"])
         measure_messages(meter, people, arguments.messages)
+        grown = stored_kilobytes(vigil.environment["MONGODB_URI"]) - stored
+        print(f"  {grown / arguments.messages:.1f} kB stored for each, with all that belongs to it")
         measure_streams(meter, vigil.url, people, arguments.streams)
         held = by_kind(meter.megabytes())
         show("Resident memory at the end", held, "MB")
