@@ -160,9 +160,8 @@ def test_a_clearance_begins_the_arc_anew():
     assert set(assessments_of(["m" * 32])) == {"m" * 32}
 
 
-def test_no_number_of_harmless_turns_pushes_a_crisis_out_of_the_arc():
+def test_no_number_of_harmless_turns_pushes_a_crisis_out_of_the_arc(now):
     session = make_session()
-    now = timezone.now()
     for level, count, minutes in ((Level.CRISIS, 1, 90), (Level.NONE, ARC_TURNS + 1, 1)):
         checked = Checked(make_verdict(level), 1.5)
         texts = [Assessed(AssessedKind.MESSAGE, checked, subject(session))] * count
