@@ -120,11 +120,15 @@ def test_kubernetes_gives_only_variables_that_are_read():
 
 
 def test_the_image_sets_only_variables_that_are_read():
-    environment = re.search(r"^ENV PATH.*?(?=^COPY)", DOCKERFILE, re.DOTALL | re.MULTILINE)
+    environment = re.search(r"^ENV ORT.*?(?=^COPY)", DOCKERFILE, re.DOTALL | re.MULTILINE)
     assert environment
     names = set(re.findall(r"\b([A-Z][A-Z_]+)=", environment[0]))
-    python = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "DJANGO_SETTINGS_MODULE"}
-    assert names - python <= KNOWN
+    others = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "DJANGO_SETTINGS_MODULE"}
+    assert names - others - {"ORT_DISABLE_TELEMETRY"} <= KNOWN
+
+
+def test_no_library_reports_to_its_maker():
+    assert "ORT_DISABLE_TELEMETRY=1" in DOCKERFILE
 
 
 def test_the_image_is_made_of_what_is_there_and_of_nothing_else():
