@@ -73,6 +73,7 @@ FIGURES: Final[dict[str, Callable[[Summary], float | None]]] = {
     "page_f1": lambda each: each.page.f1 if each.page else None,
     "unflagged_severe": lambda each: each.unflagged_severe.value if each.unflagged_severe else None,
     "self_harm_f1": lambda each: each.self_harm.f1,
+    "self_harm_area": lambda each: each.self_harm_area,
     "average_precision": lambda each: each.average_precision,
     "threats": lambda each: each.threats.value if each.threats else None,
     "false_alarms": lambda each: each.false_alarms[0].value,

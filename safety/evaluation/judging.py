@@ -74,6 +74,11 @@ class Judged:
         """Whether it was flagged for danger by the person's own hand."""
         return self.flagged and bool(SELF_HARM.intersection(self.triggers))
 
+    @property
+    def self_harm_probability(self) -> float:
+        """The probability, where it does not stand for another danger only."""
+        return self.probability if self.harms_self or not self.flagged else 0.0
+
 
 def engine_for(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
     """The engine of a bundle in a folder, or of its rules alone."""

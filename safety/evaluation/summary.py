@@ -33,7 +33,8 @@ class Summary:
         unflagged_severe: of rows from severity 4 on, how many got no flag; None where the set has none.
         threats: of threats to others, how many were flagged.
         self_harm: flagged for self-harm against any risk, for sets that know only this one.
-        average_precision: area under the precision-recall curve.
+        self_harm_area: area under the precision-recall curve of self-harm, for the same sets.
+        average_precision: area under the precision-recall curve of any risk.
         calibration_error: expected, over tenths.
         brier: mean square error of the probability.
         by_level: recall of the flag, for each severity.
@@ -53,6 +54,7 @@ class Summary:
     unflagged_severe: Share | None
     threats: Share | None
     self_harm: Binary
+    self_harm_area: float
     average_precision: float
     calibration_error: float
     brier: float
@@ -84,6 +86,9 @@ def summarize(name: str, judged: Sequence[Judged]) -> Summary:
         unflagged_severe=_unflagged(judged),
         threats=_share_of(judged, lambda each: each.row.category == "threat_others", _flagged),
         self_harm=binary((each.harms_self, bool(each.row.crisis)) for each in known),
+        self_harm_area=average_precision(
+            (each.self_harm_probability, bool(each.row.crisis)) for each in known
+        ),
         average_precision=average_precision(scored),
         calibration_error=calibration_error(scored),
         brier=brier(scored),

@@ -181,6 +181,17 @@ def test_a_text_that_could_not_be_read_counts_as_flagged():
     assert not _judged(Level.UNKNOWN, True).harms_self
 
 
+def test_another_danger_is_no_self_harm():
+    rows = [
+        _judged(Level.CRISIS, False, fired=("violence_to_others",)),
+        _judged(Level.WARNING, True, fired=("self_harm", "abuse")),
+        _judged(Level.LOW, False),
+    ]
+    assert [each.self_harm_probability for each in rows] == [0, 0.75, 0.25]
+    found = summarize("set", rows)
+    assert (found.self_harm_area, found.average_precision) == (1, 0.5)
+
+
 def test_the_document_holds_every_figure_with_its_counts():
     document = as_document(_summary())
     assert set(document) == set(Summary.__slots__)
