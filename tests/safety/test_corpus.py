@@ -50,6 +50,7 @@ def test_brackets_that_name_no_level_are_words(tmp_path):
 
 
 def test_files_are_read_in_the_order_of_their_names(tmp_path):
+    _write(tmp_path, "", name="0.txt")
     _write(tmp_path, HEAD, "second", name="b.txt")
     _write(tmp_path, HEAD, "first", name="a.txt")
     assert [message.text for message in read_messages(tmp_path)] == ["first", "second"]
