@@ -1,87 +1,177 @@
-"""How long one assessment takes, beside a single pass of Python's `re` over the same words.
+"""How long one assessment takes, beside a single pass of `re` over the same words and a classifier of scikit-learn.
 
-Run: `python -m bench.assess`. Target: 100 characters median 1 ms, 99th percentile 5 ms; 8 000 hostile characters 50 ms.
+python -m bench.assess
+
+Whole engine and rules alone, by length, in milliseconds of one core; then loading, memory, and texts a second.
 """
 
 import random
 import re
-import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
 
-from safety.engine.assess import assess
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from bench.table import Figure, percentile, show
+from safety.corpus.reading import read_messages
+from safety.engine.assess import engine_of
 from safety.engine.rules import person_rules
+from safety.levels import Level
 
-SEED = 7
-MESSAGES = 2000
-MESSAGE_CHARACTERS = 100
-HOSTILE_CHARACTERS = 8000
-EVERYDAY = (
-    "today i went to the shop with my sister and we could not find the bread that she likes so we had to go home "
-    "work is a lot right now my boss wants the report by friday and i have been tired all week what do you think "
-    "i should do about it maybe take a day off or talk to him again last time it did help a little thank you"
+SEED: Final = 7
+LENGTHS: Final = (20, 100, 500, 2_000, 8_000)
+TEXTS: Final = {20: 400, 100: 400, 500: 100, 2_000: 40, 8_000: 20}
+"""Fewer of the long ones: each takes longer."""
+TARGETS: Final = {
+    ("engine", 100): (5.0, 15.0),
+    ("rules alone", 100): (1.0, None),
+    ("engine", 8_000): (150.0, None),
+    ("engine, hostile", 8_000): (150.0, None),
+}
+"""Median and 99th percentile, milliseconds. Source: the targets of issue 4."""
+LOAD_SECONDS: Final = 2.0
+MEMORY_MIB: Final = 300.0
+MIB: Final = 1 << 20
+HOSTILE: Final = (
+    *(
+        "k*",
+        "k i l l ",
+        "&#107;",
+        '"',
+        "i do not want to die ",
+        "\U0001f480",
+        "not never no ",
+        "<a",
+    ),
+    *("qz ", "q" * 99 + " ", "ki\u200bll ", "我", "a.b,", "die pills bridge tonight "),
 )
-HOSTILE = (
-    "i want to really just so badly kill hang end take my own life it all myself die be dead never not would could "
-    "wish had been thinking about of the pills bridge tonight no one nobody better off without me can not go on"
-)
+LOADING: Final = """
+import sys, time
+from pathlib import Path
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+before, began = held(), time.perf_counter()
+from safety.engine.assess import assess
+assess("warm up")
+print(time.perf_counter() - began, held() - before)
+"""
+
+Judge = Callable[[str], object]
 
 
-def main() -> None:
-    """Print the table."""
-    words = sorted(
-        {word for rule in person_rules().rules for word in _literals(rule.pattern.pattern)}
+def main() -> int:
+    """Print the table; 1 when a target was missed."""
+    texts = {length: _texts(length) for length in LENGTHS}
+    judges = _judges()
+    figures: list[Figure] = []
+    print(f"{'median and p99, ms':<26}" + "".join(f"{length:>16}" for length in LENGTHS))
+    for name, judge in judges.items():
+        times = {length: _timed(judge, held) for length, held in texts.items()}
+        print(f"{name:<26}" + "".join(map(_cell, times.values())), flush=True)
+        figures += _wanted(name, times)
+    hostile = [(piece * 8_000)[:8_000] for piece in HOSTILE]
+    slowest = _timed(judges["engine"], hostile)
+    print(f"{'engine, hostile':<26}{_cell(slowest):>{16 * len(LENGTHS)}}")
+    figures += _wanted("engine, hostile", {8_000: slowest})
+    for name, judge in judges.items():
+        print(
+            f"{name:<26}{_each_second(judge, texts[100]):>10.0f} texts of 100 characters a second"
+        )
+    return show([*figures, *_loading()])
+
+
+def _judges() -> dict[str, Judge]:
+    engine, rules = engine_of(), engine_of(rules_only=True)
+    classifier = _classifier()
+    words = {word for rule in person_rules().rules for word in _literals(rule.pattern.pattern)}
+    alternation = re.compile("|".join(map(re.escape, sorted(words))))
+    return {
+        "engine": engine.assess,
+        "rules alone": rules.assess,
+        "re, one alternation": lambda text: alternation.findall(text.lower()),
+        "TF-IDF and regression": lambda text: classifier.predict_proba([text]),
+    }
+
+
+def _classifier() -> LogisticRegression:
+    messages = read_messages()
+    made = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(max_iter=200)
     )
-    alternation = re.compile("|".join(map(re.escape, words)))
-    chooser = random.Random(SEED)
-    messages = [
-        _mixed(chooser, EVERYDAY + " " + HOSTILE, MESSAGE_CHARACTERS) for _ in range(MESSAGES)
-    ]
-    hostile = [_mixed(chooser, HOSTILE, HOSTILE_CHARACTERS) for _ in range(20)]
-    hostile += [(piece * HOSTILE_CHARACTERS)[:HOSTILE_CHARACTERS] for piece in _PIECES]
-    assess("warm up: the rules are read on first use")
-    print(f"{'':34}{'median ms':>10}{'p99 ms':>10}{'worst ms':>10}")
-    for name, judge in (("engine", assess), ("re, one alternation", alternation.findall)):
-        _print(f"{name}, {MESSAGE_CHARACTERS} characters", _timed(judge, messages))
-        _print(f"{name}, {HOSTILE_CHARACTERS} hostile", _timed(judge, hostile))
+    risky = [each.level.rank >= Level.CONCERN.rank for each in messages]
+    return made.fit([each.text for each in messages], risky)
 
 
-_PIECES = (
-    "k*",
-    "k i l l ",
-    "&#107;",
-    '"',
-    "i do not want to die ",
-    "\U0001f480",
-    "not never no ",
-    "<a",
-)
+def _texts(length: int) -> list[str]:
+    """Messages of our corpus one after the other, cut to a length."""
+    chooser, known = random.Random(SEED), [each.text for each in read_messages()]
+    made = []
+    for _ in range(TEXTS[length]):
+        text = ""
+        while len(text) < length:
+            text += chooser.choice(known) + " "
+        made.append(text[:length])
+    return made
 
 
 def _literals(pattern: bytes) -> list[str]:
     return re.findall(r"[a-z]{4,}", pattern.decode())
 
 
-def _mixed(chooser: random.Random, words: str, characters: int) -> str:
-    known = words.split()
-    chosen = [chooser.choice(known) for _ in range(characters // 2)]
-    return " ".join(chosen)[:characters]
-
-
-def _timed(judge: Callable[[str], object], texts: Iterable[str]) -> list[float]:
+def _timed(judge: Judge, texts: Sequence[str]) -> list[float]:
+    """Milliseconds of the processor for each text: what others on the machine take is not counted."""
+    judge(texts[0])
     times = []
     for text in texts:
-        started = time.perf_counter()
+        began = time.thread_time()
         judge(text)
-        times.append((time.perf_counter() - started) * 1000)
+        times.append((time.thread_time() - began) * 1000)
     return times
 
 
-def _print(name: str, times: list[float]) -> None:
-    ordered = sorted(times)
-    p99 = ordered[int(len(ordered) * 0.99) - 1]
-    print(f"{name:34}{statistics.median(ordered):10.3f}{p99:10.3f}{ordered[-1]:10.3f}")
+def _cell(times: Sequence[float]) -> str:
+    return f"{percentile(times, 50):>8.2f}{percentile(times, 99):>8.2f}"
+
+
+def _wanted(name: str, times: dict[int, list[float]]) -> list[Figure]:
+    found = []
+    for length, held in times.items():
+        median, worst = TARGETS.get((name, length), (None, None))
+        for word, percent, target in (("median", 50, median), ("p99", 99, worst)):
+            if target is not None:
+                title = f"{name}, {length} characters, {word}"
+                found.append(Figure(title, percentile(held, percent), "ms", target))
+    return found
+
+
+def _each_second(judge: Judge, texts: Sequence[str]) -> float:
+    began = time.thread_time()
+    for text in texts:
+        judge(text)
+    return len(texts) / (time.thread_time() - began)
+
+
+def _loading() -> list[Figure]:
+    """In a process of its own, which has loaded nothing yet."""
+    printed = subprocess.run(
+        [sys.executable, "-c", LOADING],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    seconds, held = map(float, printed.split())
+    return [
+        Figure("loading the engine, first text included", seconds, "s", LOAD_SECONDS),
+        Figure("memory of a loaded engine", held / MIB, "MiB", MEMORY_MIB),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
