@@ -1,15 +1,14 @@
 """Letting a release judge labelled rows."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tqdm import tqdm
-
 from safety.engine.assess import Engine, engine_of
 from safety.engine.bundle import MODELS
+from safety.evaluation.progress import with_bar
 from safety.evaluation.rows import Row
 from safety.levels import Level
 
@@ -87,8 +86,7 @@ def engine_for(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
 
 def judge(rows: Sequence[Row], engine: Engine, *, name: str, quiet: bool = False) -> list[Judged]:
     """Judge every row, with a bar that shows how far it is."""
-    bar: Iterable[Row] = tqdm(rows, desc=name, unit="row", disable=quiet, leave=False)
-    return [_judged(row, engine) for row in bar]
+    return [_judged(row, engine) for row in (rows if quiet else with_bar(rows, name))]
 
 
 def _judged(row: Row, engine: Engine) -> Judged:

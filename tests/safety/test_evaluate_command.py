@@ -15,6 +15,7 @@ from safety.engine.assess import engine_of
 from safety.engine.bundle import MODELS
 from safety.evaluation.floors import FIGURES, Measure, measures_of, read_floors
 from safety.evaluation.judging import judge
+from safety.evaluation.progress import with_bar
 from safety.evaluation.sets import (
     SetNamedTwice,
     corpus_sets,
@@ -24,6 +25,7 @@ from safety.evaluation.sets import (
 )
 from safety.evaluation.summary import summarize
 from safety.training.aside import is_aside
+from safety.training.examples import EVERYDAY_ROWS
 
 PUBLIC_DATA = ROOT.parent / "shared" / "data" / "dev"
 MARKER = "zebracorn"
@@ -186,8 +188,9 @@ def test_rows_that_training_reads_are_left_out(tmp_path):
     assert kept["own"] == sets["own"]
     assert 0 < len(kept["xstest"]) < 40
     assert all(is_aside(row.turns[0]) for row in kept["xstest"])
-    many = {"banking77_everyday": sets["own"] * 40}
-    assert len(only_aside(many)["banking77_everyday"]) == 1_600 - 1_500
+    first = EVERYDAY_ROWS // 4
+    many = {"banking77_everyday": (sets["own"] * first)[: first + 7]}
+    assert len(only_aside(many)["banking77_everyday"]) == 7
     assert "xstest: " in _run(tmp_path / "xstest.jsonl", "--aside", "--rules-only")
 
 
@@ -211,9 +214,26 @@ def test_of_our_corpus_only_what_was_held_out_is_judged():
 def test_evaluating_wants_nothing_that_only_training_has():
     code = (
         "import sys, safety.management.commands.evaluate_safety as c\n"
-        "assert not {'sklearn', 'onnx', 'threadpoolctl'} & sys.modules.keys(), 'training came along'"
+        "assert not {'sklearn', 'onnx', 'threadpoolctl', 'tqdm'} & sys.modules.keys(), 'training came along'"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_a_bar_grows_and_elsewhere_nothing_is_written():
+    terminal, file = _Terminal(), io.StringIO()
+    assert list(with_bar([1, 2, 3], "set", terminal)) == [1, 2, 3]
+    assert list(with_bar([1, 2, 3], "set", file)) == [1, 2, 3]
+    assert terminal.getvalue().count("\r") == 3
+    assert terminal.getvalue().endswith("3 of 3\n")
+    assert file.getvalue() == ""
+    assert list(with_bar(list(range(250)), "set", terminal))[-1] == 249
+    assert terminal.getvalue().count("\r") == 3 + 125
+    assert list(with_bar([], "set", terminal)) == []
 
 
 @pytest.mark.slow
