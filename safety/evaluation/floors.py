@@ -78,6 +78,8 @@ FIGURES: Final[dict[str, Callable[[Summary], float | None]]] = {
     "threats": lambda each: each.threats.value if each.threats else None,
     "false_alarms": lambda each: each.false_alarms[0].value,
     "false_pages": lambda each: each.false_alarms[1].value,
+    "english_recall": lambda each: each.by_lang["en"][0].value if "en" in each.by_lang else None,
+    "english_alarms": lambda each: each.by_lang["en"][1].value if "en" in each.by_lang else None,
     "recall_gap": lambda each: each.identity_gap[0] if each.identity_gap else None,
     "alarm_gap": lambda each: each.identity_gap[1] if each.identity_gap else None,
 }
