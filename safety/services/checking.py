@@ -15,7 +15,7 @@ from safety.levels import Level
 logger = logging.getLogger(__name__)
 
 CHECKS_AT_ONCE = 32
-"""A check takes about a millisecond; more wait. Hung ones fill the pool, and then every check is late: unknown."""
+"""A check takes some four milliseconds; more wait. Hung ones fill the pool, and then every check is late: unknown."""
 
 _pool = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
 
