@@ -9,7 +9,7 @@ ON_SERVERS := $(PY) -m chaos.servers -- timeout --kill-after=10 600
 LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos fmt lock
+.PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos chaos-short fmt lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -57,7 +57,8 @@ check: lint ## lint and the fast tests: the gate of every commit
 test: lint ## lint and every test: embedded, with browser and journeys; on MongoDB, Redis and Celery; the fault suite's short form
 	env -u MONGODB_URI -u REDIS_URL $(VENV)/bin/pytest -q --cov --cov-report= --cov-fail-under=0
 	$(ON_SERVERS) $(VENV)/bin/pytest -q -n 2 -m "$(FAST)" --cov --cov-append --cov-report=term:skip-covered
-	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/workers tests/database/test_query_shapes.py tests/database/test_roles.py tests/database/test_failing_servers.py tests/journeys/test_main_job.py
+	$(ON_SERVERS) $(VENV)/bin/pytest -q -m "slow and engine"
+	$(ON_SERVERS) $(VENV)/bin/pytest -q tests/journeys/test_main_job.py
 	$(MAKE) --no-print-directory chaos-short
 
 test-servers: setup-dev ## the fast tests on MongoDB and Redis (those of MONGODB_URI and REDIS_URL, else throw-away ones)

@@ -14,6 +14,7 @@ from django.db.utils import load_backend
 
 from config.databases import mongodb_database, sqlite_database
 from config.transfer.tables import tables
+from safety.models import Canary
 
 ALIAS = "other"
 SQLITE = "sqlite:"
@@ -56,16 +57,16 @@ def opened(address: str) -> Iterator[str]:
 
 
 def prepare_empty(alias: str) -> None:
-    """Bring a database to today's tables and take out what migrations put in: the rows bring their own.
+    """Bring a database to today's tables and take out what is there by itself: the rows bring their own.
 
     Raises:
         NotEmpty: somebody's rows are there.
     """
     call_command("migrate", database=alias, interactive=False, verbosity=0)
     for model in tables():
-        if model not in _written_by_migrations() and _rows(model, alias).exists():
+        if model not in _not_of_people() and _rows(model, alias).exists():
             raise NotEmpty(f"{model._meta.db_table} has rows already")
-    for model in _written_by_migrations():
+    for model in _not_of_people():
         _rows(model, alias).delete()
 
 
@@ -73,10 +74,10 @@ def _rows(model: type[models.Model], alias: str) -> "models.QuerySet[models.Mode
     return model._default_manager.using(alias).all()
 
 
-def _written_by_migrations() -> list[type[models.Model]]:
-    """In the order in which they can be emptied."""
+def _not_of_people() -> list[type[models.Model]]:
+    """What migrations and the workers' signs of life write by themselves, in the order in which it can be emptied."""
     linking: type[models.Model] = Group.permissions.through
-    return [linking, Group, Permission, ContentType]
+    return [linking, Group, Permission, ContentType, Canary]
 
 
 def schema_of(alias: str) -> list[str]:

@@ -20,8 +20,8 @@ from chat.services.control import (
     post_human_reply,
     tell_seen,
 )
-from chat.services.leaving import erase_person
 from chat.services.expiring import delete_expired_tokens
+from chat.services.leaving import erase_person
 from chat.services.recovery import finish_stuck_turns
 from chat.services.sessions import SessionClosed, ask_for_human, close_session
 from chat.services.turns import finish_turn

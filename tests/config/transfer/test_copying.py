@@ -3,8 +3,9 @@
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
+from django.utils import timezone
 from django.utils.connection import ConnectionDoesNotExist
 
 from audit.store.ids import new_id
@@ -14,6 +15,7 @@ from config.transfer import copying
 from config.transfer.databases import ALIAS, AddressUnknown, described, opened
 from config.transfer.tables import fields_of, tables, write_rows
 from moderation.models import StaffUser
+from safety.models import Canary
 from tests.config.transfer.conftest import WORDS, counts, run
 from tests.factories import make_session
 from tests.raw import mongo
@@ -67,6 +69,14 @@ def test_a_copy_goes_only_where_nothing_is(people, elsewhere):
     run("copy_data", "--to", elsewhere)
     with pytest.raises(CommandError, match="has rows already"):
         run("copy_data", "--to", elsewhere)
+
+
+def test_signs_of_life_of_workers_are_nobodys_rows(people, elsewhere):
+    with opened(elsewhere) as other:
+        call_command("migrate", database=other, verbosity=0)
+        Canary.objects.using(other).create(lane="urgent", worker="a", handled_at=timezone.now())
+        copying.copy_everything("default", other, tell=lambda _: None)
+        assert not Canary.objects.using(other).exists()
 
 
 @pytest.mark.parametrize("address", ["", "sqlite:", "postgres://x/y", "vigil.sqlite3"])
