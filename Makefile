@@ -6,7 +6,8 @@ PY := $(VENV)/bin/python
 FAST := not slow and not browser and not journey
 PIP := $(PY) -m pip --quiet --disable-pip-version-check install --require-hashes
 ON_SERVERS := $(PY) -m chaos.servers -- timeout --kill-after=10 600
-LOCK := uv pip compile -q --generate-hashes --python-version 3.11 --no-header
+# Extras stay in the lines: without them pip looks for the newest version of a package that another asks for with one.
+LOCK := uv pip compile -q --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos chaos-short fmt lock
