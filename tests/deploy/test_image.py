@@ -87,7 +87,7 @@ EVERYTHING = """
 import re, sys
 from importlib.metadata import packages_distributions
 
-pinned = set(re.findall(r"^([a-z0-9.-]+)==", open(sys.argv[1]).read(), re.MULTILINE))
+pinned = set(re.findall(r"^([a-z0-9.-]+)(?:\\[.*\\])?==", open(sys.argv[1]).read(), re.MULTILINE))
 distributions = packages_distributions()
 
 class OnlyPinned:
