@@ -17,7 +17,10 @@ LONGEST_WORD: Final = 100
 UNKNOWN: Final = "[UNK]"
 BEGINNING: Final = "[CLS]"
 END: Final = "[SEP]"
-_IDEOGRAPHS: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002b81f\U0002b920-\U0002ceaf"
+_IDEOGRAPHS: Final = (
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df"
+    "\U0002a700-\U0002b81f\U0002b920-\U0002ceaf"
+)
 """Each is a word of its own. Source: the ranges of BERT's tokeniser, without those that the plain form takes apart,
 and with the gap that the reference leaves from 2B820."""
 _PARTS: Final = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+|[^\s\w]|_")
