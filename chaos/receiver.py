@@ -1,14 +1,12 @@
 """Somebody who receives alerts, badly: refuses some, and loses the answer to others after taking them in."""
 
 import hashlib
-import json
 import random
 import threading
-import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http import HTTPStatus
+
+from config.playground.receiver import Received, Receiver
 
 FAILS = 0.15
 LOSES = 0.10
@@ -34,93 +32,42 @@ class Receipt:
     at: float
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: "_Server"
-
-    def do_POST(self) -> None:
-        """Refuse, take and lose the answer, or take and say so."""
-        at = time.monotonic()
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        chance = self.server.chance()
-        if chance < FAILS:
-            self._answer(500)
-            return
-        self.server.keep(
-            Receipt(
-                self.headers["webhook-id"],
-                hashlib.sha256(body).hexdigest(),
-                self.path,
-                json.loads(body)["session_id"],
-                at,
-            )
-        )
-        if chance < FAILS + LOSES:
-            self.close_connection = True
-            return
-        self._answer(204)
-
-    def _answer(self, status: int) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
-        """Say nothing."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.receipts: list[Receipt] = []
-        self.is_well = False
-        self._luck = random.Random(SEED)
-        self._lock = threading.Lock()
-
-    def chance(self) -> float:
-        with self._lock:
-            return 1.0 if self.is_well else self._luck.random()
-
-    def keep(self, receipt: Receipt) -> None:
-        with self._lock:
-            self.receipts.append(receipt)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A sender that was killed leaves a broken connection; that is what is wanted."""
-
-
-class BadReceiver:
+class BadReceiver(Receiver):
     """Use it in a `with` block."""
 
     def __init__(self) -> None:
-        self._server = _Server()
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
+        self._is_well = False
+        self._luck = random.Random(SEED)
+        self._lock = threading.Lock()
 
     @property
     def receipts(self) -> list[Receipt]:
         """What it has so far."""
-        return list(self._server.receipts)
+        return [_receipt(received) for received in self.requests]
 
     def recover(self) -> None:
         """Be well from now on: take everything and say so."""
-        self._server.is_well = True
+        self._is_well = True
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def take(self, received: Received) -> int | None:
+        """Refuse, take and lose the answer, or take and say so."""
+        chance = self._chance()
+        if chance < FAILS:
+            return HTTPStatus.INTERNAL_SERVER_ERROR
+        status = super().take(received)
+        return None if chance < FAILS + LOSES else status
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def _chance(self) -> float:
+        with self._lock:
+            return 1.0 if self._is_well else self._luck.random()
+
+
+def _receipt(received: Received) -> Receipt:
+    return Receipt(
+        delivery_id=received.headers["webhook-id"],
+        digest=hashlib.sha256(received.body).hexdigest(),
+        path=received.path,
+        session_id=received.alert["session_id"],
+        at=received.at,
+    )

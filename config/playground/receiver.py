@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -44,13 +45,16 @@ class _Handler(BaseHTTPRequestHandler):
     server: "_Server"
 
     def do_POST(self) -> None:
-        """Remember, and say 204."""
+        """Give the request to the receiver, and say what it says; nothing where it says nothing."""
         at = time.monotonic()
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.remember(Received(self.path, headers, body, at))
-        self.server.may_answer.wait()
-        self.send_response(204)
+        status = self.server.take(Received(self.path, headers, body, at))
+        if status is None:
+            self.close_connection = True
+            return
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - http.server's signature
@@ -60,27 +64,42 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, take: Callable[[Received], int | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[Received] = []
-        self.arrival = threading.Condition()
-        self.may_answer = threading.Event()
-        self.may_answer.set()
+        self.take = take
 
-    def remember(self, received: Received) -> None:
-        with self.arrival:
-            self.requests.append(received)
-            self.arrival.notify_all()
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender that was killed leaves a broken connection, which is no fault of ours."""
 
 
 class Receiver:
     """An HTTP server that says 204 to every POST. Use it in a `with` block."""
 
     def __init__(self) -> None:
-        self._server = _Server()
+        self._server = _Server(self.take)
+        self._requests: list[Received] = []
+        self._arrival = threading.Condition()
+        self._may_answer = threading.Event()
+        self._may_answer.set()
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), daemon=True
         )
+
+    def take(self, received: Received) -> int | None:
+        """Take one request in.
+
+        Returns:
+            The status to answer with; None to hang up without an answer.
+        """
+        self.remember(received)
+        self._may_answer.wait()
+        return HTTPStatus.NO_CONTENT
+
+    def remember(self, received: Received) -> None:
+        """Keep it, and tell whoever waits for it."""
+        with self._arrival:
+            self._requests.append(received)
+            self._arrival.notify_all()
 
     @property
     def url(self) -> str:
@@ -90,15 +109,15 @@ class Receiver:
     @property
     def requests(self) -> list[Received]:
         """Everything received so far, oldest first."""
-        return list(self._server.requests)
+        return list(self._requests)
 
     def hold_answers(self) -> None:
         """Take requests but answer none, until told to."""
-        self._server.may_answer.clear()
+        self._may_answer.clear()
 
     def answer(self) -> None:
         """Answer, those that wait too."""
-        self._server.may_answer.set()
+        self._may_answer.set()
 
     def wait_for(self, wanted: Callable[[Received], bool], *, seconds: float) -> Received:
         """The first request that is wanted, waiting for it if need be.
@@ -107,12 +126,12 @@ class Receiver:
             TimeoutError: it did not come in time.
         """
         until = time.monotonic() + seconds
-        with self._server.arrival:
+        with self._arrival:
             while True:
-                for received in self._server.requests:
+                for received in self._requests:
                     if wanted(received):
                         return received
-                if not self._server.arrival.wait(max(0.0, until - time.monotonic())):
+                if not self._arrival.wait(max(0.0, until - time.monotonic())):
                     raise TimeoutError(f"nothing of the kind within {seconds} s")
 
     def wait_for_path(self, path: str, *, seconds: float) -> Received:

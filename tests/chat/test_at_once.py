@@ -12,22 +12,12 @@ from chat.services import answers
 from chat.services.control import clear_level, hand_to_human
 from chat.services.turns import Incoming, Turn, receive_message
 from safety.models import Assessment, Incident
-from tests.factories import SYSTEM, make_person, make_session
+from tests.factories import SYSTEM
 
 ORDINARY = "I slept badly and the exam is tomorrow."
 SAD = "I feel so hopeless about all of this."
 WARNING = "I cut myself again yesterday."
 ASKS = "I want to talk to a real person."
-
-
-@pytest.fixture
-def person(db):
-    return make_person()
-
-
-@pytest.fixture
-def session(person):
-    return make_session(person)
 
 
 def say(session: ChatSession, text: str) -> Turn:

@@ -13,7 +13,7 @@ from chat.api import events
 from chat.services.control import hand_to_human
 from chat.services.sessions import close_session
 from tests.chat.conftest import ApiClient
-from tests.factories import SYSTEM, make_message, make_person, make_session
+from tests.factories import SYSTEM, make_message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,21 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(events, "LOOK_SECONDS", 0.02)
-
-
-@pytest.fixture
-def person():
-    return make_person()
-
-
-@pytest.fixture
-def session(person):
-    return make_session(person)
-
-
-@pytest.fixture
-def api(person):
-    return ApiClient(person)
 
 
 def read(response: Any, *, until: Callable[[str], bool], seconds: float = 5.0) -> str:

@@ -27,20 +27,10 @@ from chat.services.sessions import SessionClosed, ask_for_human, close_session
 from chat.services.turns import finish_turn
 from safety.models import Assessment, Incident
 from safety.services import checking
-from tests.factories import SYSTEM, make_message, make_person, make_session, minutes_ago
+from tests.factories import SYSTEM, make_message, minutes_ago
 
 STAFF = "5" * 32
 CRISIS = "I have a plan and I am going to kill myself tonight."
-
-
-@pytest.fixture
-def person(db):
-    return make_person()
-
-
-@pytest.fixture
-def session(person):
-    return make_session(person)
 
 
 def stuck_message(session, text, state=TurnState.STORED, minutes=5.0) -> Message:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.factories import make_person, make_session
+
 FAIL_POINT = Path(tempfile.gettempdir()) / "vigil-tests-fail-point"
 """A server has one of the kind: the workers of pytest-xdist take turns."""
 
@@ -77,3 +79,15 @@ def fail_point(db) -> Iterator[Any]:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield configure
         admin.command({"configureFailPoint": "failCommand", "mode": "off"})
+
+
+@pytest.fixture
+def person(db):
+    """Somebody who has accepted everything."""
+    return make_person()
+
+
+@pytest.fixture
+def session(person):
+    """An open conversation of theirs."""
+    return make_session(person)

@@ -41,19 +41,9 @@ from chat.tokens import TokenRefused
 from chat.tools import all_tools
 from safety.services.checking import check_message
 from tests.database.racing import race
-from tests.factories import SYSTEM, make_message, make_person, make_session
+from tests.factories import SYSTEM, make_message
 
 pytestmark = [pytest.mark.engine("mongodb"), pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def person():
-    return make_person()
-
-
-@pytest.fixture
-def session(person):
-    return make_session(person)
 
 
 @pytest.fixture

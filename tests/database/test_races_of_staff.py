@@ -21,22 +21,12 @@ from moderation.services.staff import disable_staff
 from safety.models import Incident, IncidentStatus
 from safety.services import incidents
 from tests.database.racing import race
-from tests.factories import SYSTEM, make_incident, make_person, make_session, make_staff
+from tests.factories import SYSTEM, make_incident, make_staff
 from tests.moderation.conftest import actor_of
 
 pytestmark = [pytest.mark.engine("mongodb"), pytest.mark.django_db(transaction=True)]
 
 CRISIS = "I want to end my life tonight."
-
-
-@pytest.fixture
-def person():
-    return make_person()
-
-
-@pytest.fixture
-def session(person):
-    return make_session(person)
 
 
 @pytest.fixture
