@@ -68,7 +68,7 @@ def measure() -> tuple[list[float], list[float]]:
             "HUMAN_MODERATOR_ENDPOINT": receiver.url,
             "BEHIND_TLS": "false",
         }
-        with Production(nodes=1, variables=variables, services=SERVICES) as vigil:
+        with Production(nodes=3, variables=variables, services=SERVICES) as vigil:
             os.environ["REDIS_URL"] = vigil.environment["REDIS_URL"]
             worker = bare_worker(vigil)
             worker.start()

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STOP_SECONDS = 30
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
+"""From util-linux: a suite that is killed itself leaves nothing running."""
 
 
 class Part:
@@ -50,7 +52,7 @@ class Part:
             return
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command,
+                [*DIES_WITH_US, *self._command],
                 env=self._environment,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,

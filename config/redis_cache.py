@@ -29,10 +29,8 @@ class CountingClient(RedisCacheClient):
         """
         client = self.get_client(key, write=True)
         value: int = client.incrby(key, delta)
-        if (
-            value == delta and client.ttl(key) == NO_EXPIRY
-        ):  # it was made just now, and would stay for ever
-            client.delete(key)
+        if value == delta and client.ttl(key) == NO_EXPIRY:
+            client.delete(key)  # it was made just now, and would stay for ever
             raise ValueError("no such counter")
         return value
 

@@ -7,6 +7,7 @@ it twice does no harm: every sweep may run in two places at once.
 
 import logging
 import socket
+from datetime import datetime
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -28,16 +29,21 @@ def standby_name() -> str:
     return f"{STANDBY}{socket.gethostname()}"
 
 
-def is_silent(lane: Lane) -> bool:
-    """Whether the broker brings this lane no work; also this process's own sign of life.
+def look_after(lane: Lane) -> bool:
+    """Give this process's own sign of life, and tell whether the lane needs it.
 
     A database that does not answer is nobody's to work on: the lane counts as taken care of.
     """
     now = timezone.now()
     try:
         handle_canary(lane=lane.value, worker=standby_name(), now=now)
-        brought_at = last_brought(lane=lane.value)
+        return is_silent(lane, now=now)
     except (DatabaseError, PyMongoError):
         logger.warning("standby: the database does not answer")
         return False
+
+
+def is_silent(lane: Lane, *, now: datetime) -> bool:
+    """Whether the broker brings this lane no work."""
+    brought_at = last_brought(lane=lane.value)
     return brought_at is None or (now - brought_at).total_seconds() > SILENT_AFTER_SECONDS

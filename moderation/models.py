@@ -17,6 +17,8 @@ class StaffUser(AbstractUser):
         """Named for people. What no single row grants is granted here."""
 
         verbose_name = "staff user"
+        # Beside the unique one of the same column, by which MongoDB finds nothing.
+        indexes = [models.Index(fields=["username"], name="staff_username")]
         permissions = [
             ("open_console", "Can see the queue of incidents"),
             ("take_incident", "Can claim incidents, talk to persons and resolve"),

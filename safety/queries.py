@@ -27,10 +27,10 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
         .order_by("-created_at", "-pk")
         .values_list("created_at", "level", "triggers", "session_id")[:ARC_TURNS]
     )
-    if (
-        not rows
-    ):  # nearly everybody, nearly always: then there is nothing that could have been cleared
-        return Arc()
+    if not rows:
+        return (
+            Arc()
+        )  # nearly everybody, nearly always: there is nothing that could have been cleared
     cleared_at = _cleared_at(person_id, since)
     return Arc(
         tuple(

@@ -24,6 +24,8 @@ from safety.services.incidents import raise_detected, record_assessment
 logger = logging.getLogger(__name__)
 
 HISTORY_KEPT = 100
+HELD = frozenset({Level.WARNING, Level.CRISIS})
+"""Levels that stay with a session while its incident is open."""
 DANGER_ADMITTED = Finding(
     trigger="suicidal_ideation",
     level=Level.WARNING,
@@ -224,7 +226,7 @@ def session_changes(
 
 def _held_level(session: ChatSession) -> Level:
     """A warning or crisis stays with the session until a moderator resolves it: no later message clears it (law 6)."""
-    if Level(session.level) not in {Level.WARNING, Level.CRISIS}:
+    if Level(session.level) not in HELD:
         return Level.NONE
     incident = open_incident_of(session.pk)
     return Level(incident.severity) if incident else Level.NONE

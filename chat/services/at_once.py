@@ -15,15 +15,12 @@ from audit.store.transactions import transactional
 from chat.models import ChatSession, Handler, Message, Person, TurnState
 from chat.replies.listening import History
 from chat.services.answers import Answered, Draft, checked_draft, given_entry, is_instant
-from chat.services.assessing import Heard, assessed_entry, found_in_message, session_changes
+from chat.services.assessing import HELD, Heard, assessed_entry, found_in_message, session_changes
 from chat.services.sessions import subject_of
 from chat.services.stream import SessionMoved, add_message, advance_together
 from safety.levels import Level
 from safety.models import AssessedKind
 from safety.services.incidents import Assessed, record_assessments
-
-HELD = frozenset({Level.WARNING, Level.CRISIS})
-"""Levels that stay with a session while its incident is open, which would have to be read."""
 
 
 @dataclass(frozen=True, slots=True)

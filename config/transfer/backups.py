@@ -25,6 +25,10 @@ FORMAT = 1
 OWNER_ONLY = 0o600
 
 
+class NothingThere(Exception):
+    """The database was never migrated: most likely its address is wrong."""
+
+
 class OtherSchema(Exception):
     """The backup was taken by another version, whose tables differ."""
 
@@ -53,6 +57,7 @@ def back_up(path: Path, *, actor: Actor, now: datetime, tell: Tell) -> Contents:
     """Write a backup beside a running service. The file appears under its name only when it is whole and on the disk.
 
     Raises:
+        NothingThere: the database has no tables.
         FileExistsError: there is such a file already.
         OSError: the disk is full, or the file cannot be written.
     """
@@ -78,6 +83,8 @@ def _owners_file(path: Path) -> IO[bytes]:
 def _write(writer: SealedWriter, now: datetime, tell: Tell) -> Contents:
     with snapshot(DEFAULT_DB_ALIAS):
         contents = Contents(now.isoformat(timespec="milliseconds"), schema_of(DEFAULT_DB_ALIAS))
+        if not contents.schema:
+            raise NothingThere("the database has no tables: is its address right?")
         writer.write(json.dumps([FORMAT, contents.made_at, contents.schema]))
         for model in tables():
             contents.tallies[model._meta.db_table] = _write_table(writer, model)

@@ -111,9 +111,8 @@ def enable_staff(*, user_id: str, staff: StaffUser, actor: Actor, now: datetime)
     """
     check_can_manage_staff(staff)
     user = _switch(user_id, is_active=True)
-    end_sessions_of(
-        user.pk
-    )  # one that was beginning just as the account ended must not wake up now
+    # One that was beginning just as the account ended must not wake up now.
+    end_sessions_of(user.pk)
     _record("enabled", user, actor, now)
     return user
 

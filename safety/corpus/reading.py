@@ -77,7 +77,12 @@ class CorpusSession:
 
 def is_held_out(family: str) -> bool:
     """Whether a family is for testing."""
-    return int(hashlib.sha256(family.encode()).hexdigest(), 16) % HELD_OUT_OF == 0
+    return number_of(family) % HELD_OUT_OF == 0
+
+
+def number_of(text: str) -> int:
+    """A number that depends on nothing but the words: what is drawn by it is drawn alike by everybody."""
+    return int(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), 16)
 
 
 def read_messages(folder: Path = SOURCE) -> list[CorpusMessage]:

@@ -34,12 +34,13 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         findings: what the detectors and the arc found; the model's tells its probability at any level.
         release: id of the bundle that judged.
     """
+    read = _read(findings)
     kept = sorted(
-        (finding for finding in _read(findings) if finding.level is not Level.NONE),
+        (finding for finding in read if finding.level is not Level.NONE),
         key=lambda finding: (-finding.level.rank, _ORDER[finding.trigger], finding.rule),
     )
     level = _level(kept)
-    unsure = [finding.probability for finding in _read(findings) if finding.detector == MODEL]
+    unsure = [finding.probability for finding in read if finding.detector == MODEL]
     return Verdict(
         level=level,
         triggers=tuple(dict.fromkeys(finding.trigger for finding in kept)),

@@ -4,10 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from safety.corpus.reading import CorpusMessage, CorpusSession, read_messages, read_sessions
+from safety.corpus.reading import (
+    CorpusMessage,
+    CorpusSession,
+    number_of,
+    read_messages,
+    read_sessions,
+)
 from safety.evaluation.rows import Row, read_rows
 from safety.levels import Level
-from safety.training.aside import is_aside, number_of
+from safety.training.aside import is_aside
 from safety.training.examples import PUBLIC
 
 Sets = dict[str, list[Row]]

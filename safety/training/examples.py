@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from safety.corpus.reading import CorpusMessage, read_messages
+from safety.corpus.reading import CorpusMessage, number_of, read_messages
 from safety.engine.datafiles import RULES, read_yaml
 from safety.levels import Level
-from safety.training.aside import is_aside, number_of
+from safety.training.aside import is_aside
 from safety.training.identities import with_identity
 
 Targets = tuple[float | None, float | None, float | None]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from safety.corpus.reading import number_of
 from safety.engine.encoder import Vector
 from safety.levels import TRIGGERS
-from safety.training.aside import number_of
 from safety.training.examples import Example
 
 Matrix = NDArray[np.float32]

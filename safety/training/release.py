@@ -23,8 +23,8 @@ from safety.training.examples import (
 from safety.training.fitting import Fitted, Matrix, fit
 
 THRESHOLDS: Final = {"concern": 0.75, "warning": 0.9, "crisis": 0.95}
-"""From which calibrated probability on the model alone justifies a level. Chosen so that, with the rules, the targets
-of docs/safety/evaluation.md hold on rows that were learned from; a page by the model alone must be nearly certain."""
+"""From which calibrated probability on the model alone justifies a level. The lowest at which, with the rules, every
+floor of `floors.yaml` holds; false alarms on everyday talk are the tightest. A page must be nearly certain."""
 HEADING: Final = "# Written by train_safety_model. Every assessment names it by a hash over this file and the rules.\n"
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from config import liveness, probe, standby
 from config.databases import close_inherited_pools
 from config.lanes import Lane
-from config.standby import SILENT_AFTER_SECONDS, is_silent, standby_name
+from config.standby import SILENT_AFTER_SECONDS, look_after, standby_name
 from config.tasks import EMBEDDED, handle_default_canary, handle_urgent_canary
 from safety.models import Canary
 from safety.queries import last_brought, last_sign_of
@@ -62,18 +62,18 @@ def test_two_processes_of_a_new_worker_may_be_first_at_once(now, monkeypatch):
 
 
 def test_a_lane_is_silent_until_a_worker_speaks_and_when_it_falls_silent():
-    assert is_silent(Lane.URGENT)
+    assert look_after(Lane.URGENT)
     sing(Lane.URGENT, "urgent@a")
-    assert not is_silent(Lane.URGENT)
-    assert is_silent(Lane.DEFAULT)
+    assert not look_after(Lane.URGENT)
+    assert look_after(Lane.DEFAULT)
     sing(Lane.URGENT, "urgent@a", seconds_ago=SILENT_AFTER_SECONDS + 1)
-    assert is_silent(Lane.URGENT)
+    assert look_after(Lane.URGENT)
 
 
 def test_the_standbys_own_sign_does_not_count_as_work_brought():
-    assert is_silent(Lane.URGENT)
+    assert look_after(Lane.URGENT)
     assert last_sign_of(lane="urgent", worker=standby_name()) is not None
-    assert is_silent(Lane.URGENT)
+    assert look_after(Lane.URGENT)
 
 
 def test_without_a_database_nobody_stands_in(monkeypatch):
@@ -81,7 +81,7 @@ def test_without_a_database_nobody_stands_in(monkeypatch):
         raise DatabaseError
 
     monkeypatch.setattr(standby, "handle_canary", down)
-    assert not is_silent(Lane.URGENT)
+    assert not look_after(Lane.URGENT)
 
 
 @pytest.mark.parametrize("lane", Lane)
@@ -119,7 +119,7 @@ def test_beat_is_alive_while_any_lane_hears_of_it(monkeypatch):
 
 
 def test_a_standby_that_looks_is_alive():
-    is_silent(Lane.URGENT)
+    look_after(Lane.URGENT)
     call_command("worker_alive", "standby", stdout=io.StringIO())
 
 

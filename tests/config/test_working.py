@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from config import working
 from config.lanes import Lane
-from config.standby import is_silent
+from config.standby import look_after
 from config.sweeps import CANARIES, SWEEPS, Sweep
 from config.working import Loop, pause_after, work_until
 
@@ -151,5 +151,5 @@ def test_a_standby_asks_whether_it_is_needed_and_sings_no_canary(monkeypatch):
     monkeypatch.setattr(signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(f"{WORK}.work_until", remember)
     call_command("work", "--standby")
-    assert asked["needed"] is is_silent
+    assert asked["needed"] is look_after
     assert {sweep.task for sweep in SWEEPS} - {sweep.task for sweep in asked["sweeps"]} == CANARIES

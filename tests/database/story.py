@@ -14,7 +14,7 @@ from audit.services import export_events
 from chat.api.events import _look
 from config.lanes import Lane
 from config.metrics import _read_gauges
-from config.standby import is_silent
+from config.standby import look_after
 from config.sweeps import SWEEPS
 from moderation.models import StaffUser
 from moderation.queries import queue, queue_stamp, session_stamp
@@ -48,7 +48,7 @@ def tell_everything() -> None:
     _staff_look(make_staff("compliance"), person_id)
     for sweep in SWEEPS:
         sweep.run()
-    is_silent(Lane.URGENT)
+    look_after(Lane.URGENT)
     _read_gauges()
     _somebody_leaves()
     operator = make_staff("operator")

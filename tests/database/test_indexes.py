@@ -22,7 +22,7 @@ from safety.gauges import alert_backlog, open_incidents_by_severity
 from safety.models import Incident
 from safety.services.deliveries import deliver_due
 from tests.chat.conftest import ApiClient
-from tests.factories import make_person, make_session, make_staff
+from tests.factories import PASSWORD, make_person, make_session, make_staff
 from tests.moderation.conftest import actor_of
 from tests.raw import mongo
 
@@ -105,6 +105,15 @@ def test_the_sweeps_scan_nothing(asked):
     alert_backlog(now=now)
     open_incidents_by_severity()
     assert AuditEvent.objects.filter(sequence=0).exists()
+    assert _scanning(asked) == []
+
+
+def test_signing_in_scans_nothing(asked, client):
+    staff = make_staff("moderator")
+    del asked[:]
+    form = {"username": staff.username, "password": PASSWORD, "next": "/admin/"}
+    assert client.post("/admin/login/", form).status_code == 302
+    assert any("username" in each.shape for each in asked)
     assert _scanning(asked) == []
 
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from safety.corpus.reading import CorpusMessage
+from safety.corpus.reading import CorpusMessage, number_of
 from safety.engine.bundle import ENCODER, FILES, HEAD, MODELS, RELEASE, VOCABULARY, load_bundle
 from safety.levels import TRIGGERS, Level
 from safety.management.commands import train_safety_model
 from safety.training import examples, fitting, release
-from safety.training.aside import LEARNED_OF_FIVE, is_aside, number_of
+from safety.training.aside import LEARNED_OF_FIVE, is_aside
 from safety.training.examples import PUBLIC, Example, PublicSet, counterfactuals, targets_of
 from safety.training.identities import FRAMES, IDENTITIES, with_identity
 

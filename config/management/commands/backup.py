@@ -10,7 +10,7 @@ from django.utils import timezone
 from pymongo.errors import PyMongoError
 
 from audit.actors import Actor
-from config.transfer.backups import back_up
+from config.transfer.backups import NothingThere, back_up
 
 
 class Command(BaseCommand):
@@ -31,6 +31,6 @@ class Command(BaseCommand):
                 now=timezone.now(),
                 tell=self.stdout.write,
             )
-        except (OSError, DatabaseError, PyMongoError) as error:
+        except (NothingThere, OSError, DatabaseError, PyMongoError) as error:
             raise CommandError(f"no backup was made: {error}") from error
         self.stdout.write(f"Backed up: {contents.rows} rows of {contents.made_at}.")

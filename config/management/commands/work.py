@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.standby import is_silent
+from config.standby import look_after
 from config.sweeps import BROUGHT, SWEEPS
 from config.working import work_until
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         sweeps = BROUGHT if options["standby"] else SWEEPS
-        needed = is_silent if options["standby"] else lambda _: True
+        needed = look_after if options["standby"] else lambda _: True
         logger.info("worker started with %d sweeps", len(sweeps))
         if not work_until(stop, sweeps, needed):
             logger.error("worker ends: one of its loops died")

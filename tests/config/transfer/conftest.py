@@ -1,13 +1,16 @@
 """A small installation to move, and an empty database to move it to."""
 
 import io
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.core.management import call_command
 
 from audit.services import number_events
+from audit.store.ids import new_id
 from config.transfer.tables import tables, tally
 from tests.factories import make_incident, make_message, make_session, make_staff
+from tests.raw import mongo
 
 WORDS = "The heron by the canal was there again, and I was not."
 
@@ -23,10 +26,16 @@ def people():
     return session
 
 
-@pytest.fixture
-def elsewhere(tmp_path):
-    """The address of an empty database: the other engine's kind where both run, else another file."""
-    return f"sqlite:{tmp_path / 'elsewhere.sqlite3'}"
+@pytest.fixture(params=["sqlite", pytest.param("mongodb", marks=pytest.mark.engine("mongodb"))])
+def elsewhere(request, tmp_path):
+    """The address of an empty database, of each kind that runs."""
+    if request.param == "sqlite":
+        yield f"sqlite:{tmp_path / 'elsewhere.sqlite3'}"
+        return
+    parts = urlsplit(mongo().settings_dict["HOST"])
+    name = f"vigil_{new_id()[-12:]}"
+    yield urlunsplit(parts._replace(path=f"/{name}"))
+    mongo().connection.drop_database(name)
 
 
 def run(*arguments):

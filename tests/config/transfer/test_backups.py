@@ -200,3 +200,11 @@ def test_a_tally_does_not_depend_on_order(people):
     assert forward == backward
     backward.add(AuditEvent, rows[0])
     assert forward != backward
+
+
+def test_a_database_that_was_never_made_is_no_backup(tmp_path, monkeypatch):
+    with opened(f"sqlite:{tmp_path / 'wrong-address.sqlite3'}") as other:
+        monkeypatch.setattr(backups, "DEFAULT_DB_ALIAS", other)
+        with pytest.raises(CommandError, match="is its address right"):
+            run("backup", str(tmp_path / "nothing.backup"))
+    assert not (tmp_path / "nothing.backup").exists()

@@ -1,16 +1,17 @@
 """Moving everything from one database to another, and every way in which that must be refused."""
 
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
+from django.db.utils import load_backend
 from django.utils import timezone
 from django.utils.connection import ConnectionDoesNotExist
 
-from audit.store.ids import new_id
 from audit.store.readiness import PROBES
 from chat.models import ChatSession, Message
+from config.databases import sqlite_database
 from config.transfer import copying
 from config.transfer.databases import ALIAS, AddressUnknown, described, opened
 from config.transfer.tables import fields_of, tables, write_rows
@@ -18,7 +19,6 @@ from moderation.models import StaffUser
 from safety.models import Canary
 from tests.config.transfer.conftest import WORDS, counts, run
 from tests.factories import make_session
-from tests.raw import mongo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +55,8 @@ def test_a_copy_holds_the_same_and_opens_there(people, elsewhere):
         )
 
 
-def test_a_copy_keeps_the_record_shut(people, elsewhere):
+def test_a_copy_keeps_the_record_shut(people, tmp_path):
+    elsewhere = f"sqlite:{tmp_path / 'shut.sqlite3'}"
     run("copy_data", "--to", elsewhere)
     with (
         opened(elsewhere) as other,
@@ -123,24 +124,21 @@ def test_the_other_database_is_closed_afterwards(people, elsewhere):
 
 
 @pytest.mark.engine("mongodb")
-def test_from_mongodb_to_sqlite_and_back(people, tmp_path):
+def test_a_pilot_grows_up(people, tmp_path, elsewhere):
+    """Through a file of SQLite and on, as a pilot's own `copy_data` would: what was said is read at the end."""
     file = f"sqlite:{tmp_path / 'pilot.sqlite3'}"
     run("copy_data", "--to", file)
-    parts = urlsplit(mongo().settings_dict["HOST"])
-    name = f"vigil_{new_id()[-12:]}"
-    with opened(file) as pilot:
-        try:
-            connections.settings["grown"] = {
-                **mongo().settings_dict,
-                **connections.configure_settings(
-                    {"default": described(urlunsplit(parts._replace(path=f"/{name}")))}
-                )["default"],
-            }
-            copying.copy_everything(pilot, "grown", tell=lambda _: None)
-            assert counts("grown") == counts("default")
-            assert (
-                Message.objects.using("grown").get(session_id=people.pk, sequence=1).text == WORDS
-            )
-        finally:
-            mongo().connection.drop_database(name)
-            del connections.settings["grown"]
+    pilot = {**sqlite_database(tmp_path / "pilot.sqlite3")}
+    handler: Any = connections
+    handler["pilot"] = load_backend(pilot["ENGINE"]).DatabaseWrapper(
+        handler.configure_settings({"default": pilot})["default"], "pilot"
+    )
+    try:
+        with opened(elsewhere) as grown:
+            copying.copy_everything("pilot", grown, tell=lambda _: None)
+            assert counts(grown) == counts("default")
+            message = Message.objects.using(grown).get(session_id=people.pk, sequence=1)
+            assert message.text == WORDS
+    finally:
+        handler["pilot"].close()
+        del handler["pilot"]
