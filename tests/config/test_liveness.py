@@ -47,6 +47,11 @@ def test_a_worker_keeps_one_row(now):
     assert last_sign_of(lane="default", worker="urgent@a") is None
 
 
+def test_a_canary_is_called_by_its_lane_and_worker(now):
+    handle_canary(lane="urgent", worker="urgent@a", now=now)
+    assert str(Canary.objects.get()) == "urgent urgent@a"
+
+
 def test_workers_long_gone_are_forgotten_when_a_new_one_comes(now):
     handle_canary(lane="urgent", worker="urgent@old", now=now - FORGET_AFTER - timedelta(seconds=1))
     handle_canary(lane="urgent", worker="urgent@new", now=now)
