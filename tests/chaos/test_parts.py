@@ -10,17 +10,21 @@ import pytest
 
 from chaos.parts import Part
 from chaos.servers import ROOT
+from tests.processes import is_running
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 STARTS = """
 import os, sys, time
 from pathlib import Path
 from chaos.parts import Part
 part = Part("sleeper", sys.argv[2:], log=Path(sys.argv[1]), environment=os.environ, folder=Path.cwd())
 part.start()
+while not part.tail():
+    time.sleep(0.01)
 print(part.pid, flush=True)
 time.sleep(60)
 """
+"""What a suite is from the moment its part runs: before that, the kernel has not been told who dies with whom."""
 
 
 @pytest.fixture
@@ -28,14 +32,6 @@ def part(tmp_path):
     made = Part("sleeper", SLEEPS, log=tmp_path / "log", environment=os.environ, folder=ROOT)
     yield made
     made.kill()
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_it_starts_once_and_ends_when_told(part):

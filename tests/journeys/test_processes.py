@@ -4,13 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from config.playground.client import PersonClient
 from config.playground.installation import Installation, NotReady
 from config.playground.receiver import Receiver
+from tests.processes import is_running
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -22,10 +22,6 @@ def vigil() -> Iterator[Installation]:
     """An installation of this test's own, since it does not live long."""
     with Installation() as installation:
         yield installation
-
-
-def is_running(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
 
 
 def kill(pid: int) -> None:
