@@ -8,9 +8,8 @@ from safety.engine.arc import arc_findings
 from safety.engine.bundle import MODELS, load_bundle
 from safety.engine.datafiles import fingerprint
 from safety.engine.decision import MODEL, decide
+from safety.engine.foreign import LanguageDetector, rule_detectors
 from safety.engine.invisible import readings
-from safety.engine.language import LanguageDetector
-from safety.engine.matching import RuleDetector
 from safety.engine.protocol import EMPTY_ARC, Arc, Detector, Finding, PastTurn, Verdict
 from safety.engine.rules import person_rules, reply_rules
 from safety.levels import Level
@@ -70,10 +69,10 @@ def engine_of(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
     Raises:
         BundleBroken: a file of the release is missing or altered.
     """
-    readers: list[Detector] = [RuleDetector(person_rules()), LanguageDetector()]
+    bundle = load_bundle(folder)
+    readers = (*rule_detectors(person_rules), LanguageDetector(bundle.languages))
     if rules_only:
         return Engine(readers)
-    bundle = load_bundle(folder)
     return Engine([*readers, bundle.model], bundle.id)
 
 
@@ -86,7 +85,7 @@ def person_engine() -> Engine:
 @lru_cache(1)
 def reply_engine() -> Engine:
     """The engine for what the machine is about to answer."""
-    return Engine((RuleDetector(reply_rules(), name="reply_rules"),), person_engine().release)
+    return Engine(rule_detectors(reply_rules, "reply_rules"), person_engine().release)
 
 
 def assess(text: str, arc: Arc = EMPTY_ARC) -> Verdict:

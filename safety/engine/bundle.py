@@ -10,9 +10,11 @@ from yaml import YAMLError
 
 from safety.engine.datafiles import fingerprint, read_yaml
 from safety.engine.encoder import Encoder
-from safety.engine.matching import RuleDetector
+from safety.engine.foreign import rule_detectors
+from safety.engine.matching import Aside
 from safety.engine.model import FEATURES, LEVELS, Head, ModelDetector
-from safety.engine.rules import person_rules
+from safety.engine.normalize import NormalizedText
+from safety.engine.rules import LANGUAGES, person_rules
 from safety.engine.wordpiece import Vocabulary
 from safety.levels import TRIGGERS, Level
 
@@ -36,10 +38,12 @@ class Bundle:
     Args:
         id: of the release; changes with any rule, word, weight or threshold.
         model: the detector made of the bundle's files.
+        languages: those that it claims to read, two letters each.
     """
 
     id: str
     model: ModelDetector
+    languages: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +54,22 @@ class _Described:
         files: hash of each file.
         triggers: names of the head's rows after the levels.
         thresholds: from which probability on each level counts.
+        languages: those that it claims to read.
     """
 
     files: dict[str, str]
     triggers: tuple[str, ...]
     thresholds: dict[Level, float]
+    languages: frozenset[str]
 
     @property
     def is_sound(self) -> bool:
-        """Whether every level has a threshold that can be reached, and every trigger is known."""
+        """Whether every level has a threshold that can be reached, and every trigger and language is known."""
         return (
             self.thresholds.keys() == set(LEVELS)
             and all(0 < each <= 1 for each in self.thresholds.values())
             and set(self.triggers) <= set(TRIGGERS)
+            and self.languages <= set(LANGUAGES)
         )
 
 
@@ -76,10 +83,13 @@ def load_bundle(folder: Path = MODELS) -> Bundle:
     for name in FILES:
         _check(folder / name, described.files.get(name))
     encoder = Encoder(folder / ENCODER, Vocabulary.read(folder / VOCABULARY))
-    rules = RuleDetector(person_rules())
-    return Bundle(
-        bundle_id(folder), ModelDetector(encoder, _head(folder, described), rules.put_aside)
-    )
+    model = ModelDetector(encoder, _head(folder, described), _put_aside)
+    return Bundle(bundle_id(folder), model, described.languages)
+
+
+def _put_aside(text: NormalizedText) -> list[Aside]:
+    """What the rules of any language read as less than it sounds."""
+    return [aside for rules in rule_detectors(person_rules) for aside in rules.put_aside(text)]
 
 
 def bundle_id(folder: Path = MODELS) -> str:
@@ -100,13 +110,14 @@ def _described(folder: Path) -> _Described:
             files=dict(said["files"]),
             triggers=tuple(said["triggers"]),
             thresholds={Level(name): float(each) for name, each in said["thresholds"].items()},
+            languages=frozenset(said["languages"]),
         )
     except OSError as error:
         raise BundleBroken(f"{RELEASE} is missing") from error
     except (YAMLError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BundleBroken(f"{RELEASE} cannot be read") from error
     if not described.is_sound:
-        raise BundleBroken(f"{RELEASE} names levels or triggers that are not ours")
+        raise BundleBroken(f"{RELEASE} names levels, triggers or languages that are not ours")
     return described
 
 

@@ -3,16 +3,17 @@
 Each is one small function over the sentence the match stands in, so that a moderator can be told why. Rules that are
 firm never come here: nothing silences a stated intent or plan.
 
-Source: negation after NegEx (Chapman et al. 2001): negators, a window of a few words, and pseudo-negations; person and
-time after ConText (Harkema et al. 2009).
+The words that do it are each language's own, in `rules/<language>/_context.yaml`.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from safety.engine.datafiles import RULES, read_yaml
 from safety.engine.normalize import NormalizedText
 from safety.engine.rules import Rule
 from safety.levels import Level
@@ -21,98 +22,6 @@ _SENTENCE_REACH: Final = 200
 """Bytes of a sentence that are looked at on each side of a match; it bounds the work for each match."""
 _NEGATION_WORDS: Final = 6
 _QUOTE_REACH: Final = 60
-
-_SCOPE_ENDS: Final = re.compile(
-    r",|\b(?:but|because|so|then|if|when|until|except|though|although|unless|yet|and i|or i|since)\b"
-)
-_NEGATOR: Final = re.compile(
-    r"\b(?:not|never|no|without|nor|neither|hardly)\b(?!$)|\b(?:not|never|no|without)$"
-)
-_NO_NEGATION: Final = re.compile(
-    r"\b(?:not|never) (?:\w+ )?(?:stop|help|resist|shake|escape|avoid|only|just|sure|wait|deny|ignore|lie|lying|joking|"
-    r"kidding|afraid|scared|enough|know (?:if|why|how|when|what|whether)|care if|care whether|see why|the only|control|"
-    r"even (?:sure|know)|like i|first|understand|tell|want help|think of any|cope|handle|take|do this|do it|"
-    r"go on|live|sleep|eat|be happy|happy|have the|have enough|be here if|brave|strong|okay|ok|fine|well|alone|"
-    r"supposed|ready to|much|get better)\b"
-    r"|\b(?:why|should|could|might as well|do|would|can|did|have) (?:\w+ )?i not\b|\bwhy not\b|\bnot not\b"
-    r"|\bno (?:reason|point|way|doubt|choice|other|matter|one|wonder|joke|lie|hope|idea|longer (?:know|care|can))\b"
-    r"|\bnever (?:\w+ ){0,3}(?:so|this|more|as)\b|\bnothing\b|\bno$"
-)
-_NEVER_SO: Final = re.compile(
-    r"^,? ?(?:so|this|that|as) (?:much|bad|badly|often|strongly)\b|^,? more\b"
-)
-_FIRST: Final = frozenset({"i", "me", "my", "myself", "we", "am"})
-_THIRD: Final = frozenset(
-    {
-        "he",
-        "she",
-        "they",
-        "who",
-        "someone",
-        "somebody",
-        "people",
-        "everyone",
-        "everybody",
-        "anyone",
-        "him",
-        "her",
-        "them",
-    }
-    | {
-        "friend",
-        "brother",
-        "sister",
-        "mom",
-        "dad",
-        "mother",
-        "father",
-        "son",
-        "daughter",
-        "boyfriend",
-        "girlfriend",
-        "man",
-    }
-    | {
-        "husband",
-        "wife",
-        "partner",
-        "cousin",
-        "kid",
-        "child",
-        "kids",
-        "girl",
-        "boy",
-        "guy",
-        "woman",
-        "patient",
-        "students",
-    }
-)
-_PAST: Final = re.compile(
-    r"\b(?:years? ago|used to|when i was (?:\w+ ){0,3}(?:\d+|young\w*|little|a|in|kid|child|teen\w*)|"
-    r"as a (?:\w+ )?(?:kid|child|teen|teenager)|in (?:high|middle|elementary) school|in the past|back then|back in|"
-    r"long time ago|growing up|decades? ago|in my (?:teens|twenties|childhood|past)|once upon|no longer|have recovered|"
-    r"am recovered|recovered from|in (?:19|20)\d\d|(?:not|never) any more|got over|am past that|do not any more|"
-    r"those days are|at the time|in my life i)\b"
-)
-_PRESENT: Final = re.compile(
-    r"\b(?:again|still|now|lately|recently|these days|relapse\w*|today|tonight|right now|keep|every day|ever since|"
-    r"since then|currently|came back|is back|are back|getting worse|more and more|all the time|always|constantly|"
-    r"last (?:night|week))\b"
-)
-_FICTION: Final = re.compile(
-    r"\b(?:novel|fiction\w*|my story|a story|short story|protagonist|main character|my characters?|the characters?|"
-    r"this characters?|screenplay|fanfic\w*|lyrics?|song|movie|film|episode|anime|manga|roleplay|video game|the game|"
-    r"in game|poem|script|the book|my book|a book|tv show|the show|this show|documentary|campaign|minecraft|gta|sims|"
-    r"essay|hamlet|romeo|shakespeare|season \d+|plot|the villain|cosplay|dnd|npc|bot)\b"
-)
-_REPORTED: Final = re.compile(
-    r"\b(?:he|she|they|who|lyrics?|song|tweet|sign|movie|book|character|article|titled|called|title|headline|phrase|word|"
-    r"says|shirt|meme|caption|quote|post|comment|wrote|poem|slogan|the line|term)\b"
-)
-_SUPPOSED: Final = re.compile(
-    r"\b(?:hypothetically|if i ever|if i were to|what if|in theory|would you rather)\b"
-)
 
 _OF_ANOTHER: Final = frozenset(
     {"suicidal_ideation", "suicide_intent", "suicide_plan", "attempt_in_progress"}
@@ -124,6 +33,53 @@ _LOWER: Final = {
     Level.WARNING: Level.CONCERN,
     Level.CONCERN: Level.LOW,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWords:
+    """What a language lowers a match with.
+
+    Args:
+        scope_ends: what ends the reach of a negator.
+        negators: what negates the words behind it.
+        no_negation: what looks like it and is none: `i can not stop`.
+        never_so: what, behind a match, turns its negation round: `never … so much`.
+        first: words for the writer.
+        third: words for somebody else.
+        past: long ago, or over.
+        present: come back, or going on.
+        fiction: a story, a song, a game.
+        reported: what introduces somebody else's words.
+        supposed: what introduces a supposition.
+    """
+
+    scope_ends: re.Pattern[str]
+    negators: re.Pattern[str]
+    no_negation: re.Pattern[str]
+    never_so: re.Pattern[str]
+    first: frozenset[str]
+    third: frozenset[str]
+    past: re.Pattern[str]
+    present: re.Pattern[str]
+    fiction: re.Pattern[str]
+    reported: re.Pattern[str]
+    supposed: re.Pattern[str]
+
+
+@lru_cache
+def context_words(language: str) -> ContextWords:
+    """The words of a language, read once."""
+    listed = read_yaml(RULES / language / "_context.yaml")
+    return ContextWords(
+        first=frozenset(_flat(listed.pop("first"))),
+        third=frozenset(_flat(listed.pop("third"))),
+        **{name: re.compile("|".join(patterns)) for name, patterns in listed.items()},
+    )
+
+
+def _flat(listed: list[str | list[str]]) -> list[str]:
+    """Words, and lists of words, in one list."""
+    return [word for each in listed for word in ([each] if isinstance(each, str) else each)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +148,22 @@ def _quote_lead(text: NormalizedText, start: int) -> str | None:
 
 def read_in_context(rule: Rule, around: Surroundings) -> Reading | None:
     """What the match of a rule means; None where it means nothing."""
+    words = context_words(rule.language)
     if "idiom" in rule.contexts and around.in_idiom:
         return None
-    if "negation" in rule.contexts and is_negated(around):
+    if "negation" in rule.contexts and is_negated(around, words):
         return None
     reading = Reading(rule.trigger, rule.level)
-    if "person" in rule.contexts and of_another(around):
+    if "person" in rule.contexts and of_another(around, words):
         return _of_another(rule)
     for context, applies in _LOWERING:
-        if context in rule.contexts and applies(around):
+        if context in rule.contexts and applies(around, words):
             return Reading(reading.trigger, _LOWER.get(reading.level, reading.level))
-    if "hypothetical" in rule.contexts and rule.level is Level.CRISIS and is_supposed(around):
+    if (
+        "hypothetical" in rule.contexts
+        and rule.level is Level.CRISIS
+        and is_supposed(around, words)
+    ):
         return Reading(reading.trigger, Level.WARNING)
     return reading
 
@@ -213,49 +174,49 @@ def _of_another(rule: Rule) -> Reading | None:
     return Reading("third_party_risk", Level.CONCERN)
 
 
-def is_negated(around: Surroundings) -> bool:
+def is_negated(around: Surroundings, words: ContextWords) -> bool:
     """`i would never …`, `i am not going to …`; but not `i can not stop …` or `i never … so much`."""
     near = " ".join(around.before.split()[-_NEGATION_WORDS:])
-    near = near[max((end.end() for end in _SCOPE_ENDS.finditer(near)), default=0) :]
-    if not _NEGATOR.search(near) or _NO_NEGATION.search(near):
+    near = near[max((end.end() for end in words.scope_ends.finditer(near)), default=0) :]
+    if not words.negators.search(near) or words.no_negation.search(near):
         return False
-    return not _NEVER_SO.search(around.after)
+    return not words.never_so.search(around.after)
 
 
-def of_another(around: Surroundings) -> bool:
+def of_another(around: Surroundings, words: ContextWords) -> bool:
     """Whether the nearest subject before the match is someone else, and the match itself names no `i`."""
-    if _FIRST.intersection(around.match.replace(",", "").split()):
+    if words.first.intersection(around.match.replace(",", "").split()):
         return False
     for word in reversed(around.before.replace(",", "").split()):
-        if word in _FIRST:
+        if word in words.first:
             return False
-        if word in _THIRD:
+        if word in words.third:
             return True
     return False
 
 
-def is_past(around: Surroundings) -> bool:
+def is_past(around: Surroundings, words: ContextWords) -> bool:
     """Long ago or over, and not come back."""
     sentence = around.sentence
-    return bool(_PAST.search(sentence)) and not _PRESENT.search(sentence)
+    return bool(words.past.search(sentence)) and not words.present.search(sentence)
 
 
-def is_fiction(around: Surroundings) -> bool:
+def is_fiction(around: Surroundings, words: ContextWords) -> bool:
     """A story, a song, a game."""
-    return bool(_FICTION.search(around.sentence))
+    return bool(words.fiction.search(around.sentence))
 
 
-def is_quoted(around: Surroundings) -> bool:
+def is_quoted(around: Surroundings, words: ContextWords) -> bool:
     """In quotation marks, and introduced as somebody else's words."""
-    return around.lead is not None and bool(_REPORTED.search(around.lead))
+    return around.lead is not None and bool(words.reported.search(around.lead))
 
 
-def is_supposed(around: Surroundings) -> bool:
+def is_supposed(around: Surroundings, words: ContextWords) -> bool:
     """A supposition rather than a statement."""
-    return bool(_SUPPOSED.search(around.before))
+    return bool(words.supposed.search(around.before))
 
 
-_LOWERING: Final[tuple[tuple[str, Callable[[Surroundings], bool]], ...]] = (
+_LOWERING: Final[tuple[tuple[str, Callable[[Surroundings, ContextWords], bool]], ...]] = (
     ("past", is_past),
     ("fiction", is_fiction),
     ("quotation", is_quoted),

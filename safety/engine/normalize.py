@@ -9,8 +9,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
-from safety.engine import spelling
 from safety.engine.folding import fold
+from safety.engine.spelling import ENGLISH, Spelling, pieces_of, spelling_of
 
 _CHUNK: Final = re.compile(r"[^\s]+|\n")
 _MARK: Final = re.compile(r"\.{2,}|[.!?;,:()\n\[\]{}|/]")
@@ -29,6 +29,7 @@ class NormalizedText:
         starts: where each word begins, ascending.
         origins: start and end of each word in the original, characters.
         quotes: start and end of each passage in double quotation marks.
+        language: as which it was read, two letters.
     """
 
     original: str
@@ -37,6 +38,7 @@ class NormalizedText:
     starts: tuple[int, ...]
     origins: tuple[tuple[int, int], ...]
     quotes: tuple[tuple[int, int], ...]
+    language: str = ENGLISH
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original of a stretch of `data`; whole words."""
@@ -52,6 +54,7 @@ class _Writer:
     """Collects words and marks, and where they came from."""
 
     origin_of: list[int] | None
+    spelling: Spelling
     parts: list[str] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     quote_marks: list[int] = field(default_factory=list)
@@ -83,12 +86,12 @@ class _Writer:
         """Write the single letters that were held back: joined where they spell something."""
         held, self.letters = self.letters, []
         if len(held) >= _SHORTEST_SPELLED:
-            joined = spelling.join_letters("".join(letter for letter, _, _ in held))
+            joined = self.spelling.join_letters("".join(letter for letter, _, _ in held))
             if joined:
                 self.add(joined, held[0][1], held[-1][2])
                 return
         for letter, start, end in held:
-            self.add(spelling.read_word(letter), start, end)
+            self.add(self.spelling.read_word(letter), start, end)
 
     def _repeats_subject(self) -> bool:
         return bool(self.parts) and self.parts[-1] == "i"
@@ -97,7 +100,7 @@ class _Writer:
         """`ill kill` is "i will kill"; `id rather` is "i would rather"."""
         if (
             not self.parts
-            or word not in spelling.VERBS_AFTER_ILL
+            or word not in self.spelling.verbs_after_ill
             or self.parts[-1] not in {"ill", "id"}
         ):
             return
@@ -107,20 +110,13 @@ class _Writer:
         self.places += [place, place]
 
     def _joins_last(self, word: str) -> bool:
-        """Whether a space was put into a watched word: `sui cide`."""
-        if not self.parts:
-            return False
-        last = self.parts[-1]
-        whole = last + word
-        if not spelling.is_watched(whole) or len(whole) < 4:  # noqa: PLR2004 - "of" and "f" are no disguise
-            return False
-        return last not in spelling.ENGLISH or word not in spelling.ENGLISH
+        return bool(self.parts) and self.spelling.is_parted(self.parts[-1], word)
 
 
-def normalize(text: str) -> NormalizedText:
-    """Bring a text into its plain form. Takes any string, in time linear in its length."""
+def normalize(text: str, language: str = ENGLISH) -> NormalizedText:
+    """Bring a text into its plain form, as a language is spelt. Takes any string, in time linear in its length."""
     folded, origin_of = fold(text)
-    writer = _Writer(origin_of)
+    writer = _Writer(origin_of, spelling_of(language))
     last = 0
     for chunk in _CHUNK.finditer(folded):
         if chunk.start() - last > 1 and not writer.letters:
@@ -138,7 +134,7 @@ def _read_chunk(writer: _Writer, chunk: str, start: int) -> None:
         return
     writer.flush_letters()
     if chunk.isalpha():
-        writer.add(spelling.read_word(chunk), start, end)
+        writer.add(writer.spelling.read_word(chunk), start, end)
     elif chunk == "\n":
         writer.mark(".")
     else:
@@ -149,9 +145,8 @@ def _read_signs(writer: _Writer, chunk: str, start: int) -> None:
     if '"' in chunk:
         _read_quoted(writer, chunk, start)
         return
-    disguised = spelling.read_mixed(chunk.rstrip(".,!?;:)\"'")) or spelling.read_mixed(
-        chunk.strip(_EDGE)
-    )
+    read = writer.spelling.read_mixed
+    disguised = read(chunk.rstrip(".,!?;:)\"'")) or read(chunk.strip(_EDGE))
     if disguised:
         writer.add(disguised, start, start + len(chunk))
         _mark_after(writer, chunk[len(chunk.rstrip(_EDGE)) :])
@@ -171,16 +166,17 @@ def _read_quoted(writer: _Writer, chunk: str, start: int) -> None:
 
 
 def _read_pieces(writer: _Writer, chunk: str, start: int) -> None:
-    pieces = spelling.pieces_of(chunk)
+    pieces = pieces_of(chunk)
     letters = "".join(piece for _, piece in pieces if len(piece) == 1)
     if len(letters) == len(pieces) >= _SHORTEST_SPELLED:
-        joined = spelling.join_letters(letters)
+        joined = writer.spelling.join_letters(letters)
         if joined:
             writer.add(joined, start, start + len(chunk))
             return
     place = 0
     for offset, piece in pieces:
         _mark_after(writer, chunk[place:offset].replace(".", ","))
+        spelling = writer.spelling
         read = spelling.read_contraction if "'" in piece else spelling.read_word
         place = offset + len(piece)
         writer.add(read(piece), start + offset, start + place)
@@ -211,6 +207,7 @@ def _assemble(original: str, writer: _Writer) -> NormalizedText:
         starts=tuple(starts),
         origins=origins,
         quotes=_passages(writer.quote_marks, [*starts, place]),
+        language=writer.spelling.language,
     )
 
 

@@ -1,7 +1,9 @@
 """The rules: read from the data files, checked, compiled once, and matched in linear time.
 
-A rule's pattern is RE2 syntax over the plain form of a text (safety.engine.normalize). Words in braces stand for groups
-of words in `_words.yaml`; every space also lets a comma pass.
+Each language has a folder of its own, with the rules for what a person writes, and below it, in `replies`, those for
+what the machine is about to answer. A rule's pattern is RE2 syntax over the plain form of a text
+(safety.engine.normalize). Words in braces stand for groups of words in the language's `_words.yaml`; every space also
+lets a comma pass.
 """
 
 import re
@@ -13,6 +15,7 @@ from typing import Any, Final
 import re2
 
 from safety.engine.datafiles import RULES, read_yaml
+from safety.engine.spelling import ENGLISH
 from safety.levels import REPLY_TRIGGERS, TRIGGERS, Level
 
 CONTEXTS: Final = ("negation", "person", "past", "fiction", "quotation", "idiom", "hypothetical")
@@ -52,6 +55,7 @@ class Rule:
         source: the clinical source.
         fires: texts it must find.
         silent: texts it must not find.
+        language: of the texts it is for, two letters.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Rule:
     source: str
     fires: tuple[str, ...]
     silent: tuple[str, ...]
+    language: str = ENGLISH
 
     @property
     def probability(self) -> float:
@@ -79,32 +84,39 @@ class RuleBook:
     them grow. One automaton of all rules was five times slower on such texts.
 
     Args:
+        language: of the texts they are for, two letters.
         rules: the rules, in the order of their files.
         idioms: pattern of all figures of speech; None for none.
     """
 
+    language: str
     rules: tuple[Rule, ...]
     idioms: Any = None
 
 
-@lru_cache(1)
-def person_rules() -> RuleBook:
-    """The rules for what a person writes."""
-    idioms = _compiled(
-        _expanded(_alternatives(read_yaml(RULES / "_idioms.yaml")["idioms"]), _words())
-    )
-    return RuleBook(_read_rules(RULES, TRIGGERS), idioms)
+LANGUAGES: Final = tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir()))
+"""Those there are rules for."""
 
 
-@lru_cache(1)
-def reply_rules() -> RuleBook:
-    """The rules for what the machine is about to answer."""
-    return RuleBook(_read_rules(RULES / "replies", REPLY_TRIGGERS))
+@lru_cache
+def person_rules(language: str = ENGLISH) -> RuleBook:
+    """The rules for what a person writes in a language."""
+    listed = read_yaml(RULES / language / "_idioms.yaml")["idioms"]
+    idioms = _compiled(_expanded(_alternatives(listed), _words(language)))
+    return RuleBook(language, _read_rules(RULES / language, TRIGGERS, language), idioms)
 
 
-def _read_rules(folder: Path, triggers: tuple[str, ...]) -> tuple[Rule, ...]:
+@lru_cache
+def reply_rules(language: str = ENGLISH) -> RuleBook:
+    """The rules for what the machine is about to answer in a language."""
+    return RuleBook(language, _read_rules(RULES / language / "replies", REPLY_TRIGGERS, language))
+
+
+def _read_rules(
+    folder: Path, triggers: tuple[str, ...], language: str = ENGLISH
+) -> tuple[Rule, ...]:
     rules = tuple(
-        parse_rule(row, content, triggers)
+        parse_rule(row, content, triggers, language)
         for path in sorted(folder.glob("[a-z]*.yaml"))
         for content in [read_yaml(path)]
         for row in content["rules"]
@@ -114,13 +126,19 @@ def _read_rules(folder: Path, triggers: tuple[str, ...]) -> tuple[Rule, ...]:
     return rules
 
 
-def parse_rule(row: dict[str, Any], defaults: dict[str, Any], triggers: tuple[str, ...]) -> Rule:
+def parse_rule(
+    row: dict[str, Any],
+    defaults: dict[str, Any],
+    triggers: tuple[str, ...],
+    language: str = ENGLISH,
+) -> Rule:
     """Make a rule of its entry in a file.
 
     Args:
         row: the entry.
         defaults: what the head of the file says: trigger, level, source.
         triggers: the triggers a rule of this kind may name.
+        language: of the texts it is for.
 
     Raises:
         RuleFileInvalid: the entry names something unknown or lacks examples.
@@ -133,13 +151,14 @@ def parse_rule(row: dict[str, Any], defaults: dict[str, Any], triggers: tuple[st
         level=Level(entry["level"]),
         firm=entry["firm"],
         contexts=frozenset() if entry["firm"] else frozenset(entry["context"]),
-        pattern=_compiled(_expanded(_alternatives(entry["any"]), _words())),
-        unless=_compiled(_expanded(_alternatives(entry["unless"]), _words()))
+        pattern=_compiled(_expanded(_alternatives(entry["any"]), _words(language))),
+        unless=_compiled(_expanded(_alternatives(entry["unless"]), _words(language)))
         if entry["unless"]
         else None,
         source=entry["source"],
         fires=tuple(entry["fires"]),
         silent=tuple(entry["silent"]),
+        language=language,
     )
 
 
@@ -160,11 +179,11 @@ def _check(entry: dict[str, Any], triggers: tuple[str, ...]) -> None:
         raise RuleFileInvalid(f"{entry['id']}: {', '.join(problems)}")
 
 
-@lru_cache(1)
-def _words() -> dict[str, str]:
-    """The named groups, each with the earlier ones inside it written out."""
+@lru_cache
+def _words(language: str) -> dict[str, str]:
+    """The named groups of a language, each with the earlier ones inside it written out."""
     known: dict[str, str] = {}
-    for name, pattern in read_yaml(RULES / "_words.yaml")["words"].items():
+    for name, pattern in read_yaml(RULES / language / "_words.yaml")["words"].items():
         known[name] = _expanded(pattern, known, spaces=False)
     return known
 

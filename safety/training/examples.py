@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from safety.corpus.reading import CorpusMessage, number_of, read_messages
 from safety.engine.datafiles import RULES, read_yaml
+from safety.engine.spelling import ENGLISH
 from safety.levels import Level
 from safety.training.aside import is_aside
 from safety.training.identities import with_identity
@@ -20,7 +21,6 @@ Targets = tuple[float | None, float | None, float | None]
 """Whether the text shows concern, warning, crisis, or worse; None where that is not known."""
 
 NOTHING: Final[Targets] = (0.0, 0.0, 0.0)
-ENGLISH: Final = "en"
 EVERYDAY_ROWS: Final = 9_000
 IDENTITY_OF: Final = 4
 """One text in four stands a second time, with an identity that is beside the point."""
@@ -78,7 +78,7 @@ def rule_examples() -> list[Example]:
     """What each rule's author wrote down as firing and as silent."""
     return [
         example
-        for path in sorted(RULES.glob("*.yaml"))
+        for path in sorted((RULES / ENGLISH).glob("*.yaml"))
         if not path.name.startswith("_")
         for example in _of_rules(read_yaml(path))
     ]

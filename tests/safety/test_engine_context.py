@@ -156,7 +156,7 @@ def test_a_quotation_elsewhere_lowers_nothing():
 
 
 def test_the_most_urgent_match_of_a_rule_counts():
-    book = RuleBook((_rule("warning"),))
+    book = RuleBook("en", (_rule("warning"),))
     found = RuleDetector(book).find(
         normalize("years ago a danger word. years ago danger word. danger word!"), EMPTY_ARC
     )
@@ -164,13 +164,13 @@ def test_the_most_urgent_match_of_a_rule_counts():
 
 
 def test_a_lowered_match_is_half_as_sure():
-    book = RuleBook((_rule("warning"),))
+    book = RuleBook("en", (_rule("warning"),))
     found = RuleDetector(book).find(normalize("years ago a danger word"), EMPTY_ARC)
     assert [(finding.level, finding.probability) for finding in found] == [(Level.CONCERN, 0.425)]
 
 
 def test_an_exception_holds_in_its_own_sentence_only():
-    book = RuleBook((_rule("warning", unless=["calm"]),))
+    book = RuleBook("en", (_rule("warning", unless=["calm"]),))
     detector = RuleDetector(book)
     assert detector.find(normalize("calm danger word"), EMPTY_ARC) == []
     assert detector.find(normalize("danger word calm. yes"), EMPTY_ARC) == []

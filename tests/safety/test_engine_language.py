@@ -3,7 +3,7 @@
 import pytest
 
 from safety.engine.assess import assess
-from safety.engine.language import MARKER
+from safety.engine.foreign import MARKER
 from safety.levels import Level
 
 FOREIGN = [

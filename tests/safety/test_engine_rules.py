@@ -9,6 +9,7 @@ from safety.engine.normalize import normalize
 from safety.engine.protocol import EMPTY_ARC
 from safety.engine.rules import (
     CONTEXTS,
+    LANGUAGES,
     RuleBook,
     RuleFileInvalid,
     parse_rule,
@@ -17,7 +18,9 @@ from safety.engine.rules import (
 )
 from safety.levels import REPLY_TRIGGERS, TRIGGERS, Level
 
-BOOKS = (person_rules(), reply_rules())
+BOOKS = tuple(
+    book_of(language) for language in LANGUAGES for book_of in (person_rules, reply_rules)
+)
 FIRES = [(book, rule, text) for book in BOOKS for rule in book.rules for text in rule.fires]
 SILENT = [(book, rule, text) for book in BOOKS for rule in book.rules for text in rule.silent]
 ENTRY = {
@@ -32,7 +35,10 @@ ENTRY = {
 
 
 def _fired(book: RuleBook, text: str) -> set[str]:
-    return {finding.rule for finding in RuleDetector(book).find(normalize(text), EMPTY_ARC)}
+    return {
+        finding.rule
+        for finding in RuleDetector(book).find(normalize(text, book.language), EMPTY_ARC)
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,7 +68,7 @@ def test_what_states_an_intent_or_a_plan_is_firm():
 
 def test_every_span_of_an_example_lies_in_the_text():
     for book, _, text in FIRES:
-        for finding in RuleDetector(book).find(normalize(text), EMPTY_ARC):
+        for finding in RuleDetector(book).find(normalize(text, book.language), EMPTY_ARC):
             assert finding.span is not None
             start, end = finding.span
             assert 0 <= start < end <= len(text)
