@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from safety.corpus import agreement
 from safety.corpus.reading import CorpusMessage, read_messages, read_sessions
 
 SHINGLE_WORDS: Final = 3
 TOO_LIKE: Final = 0.7
+LENGTHS: Final = (8, 25, 60, 150)
 FIELDS: Final = ("person", "time", "manner", "negative", "register", "age")
 _WORD: Final = re.compile(r"\w+")
 
@@ -51,11 +53,17 @@ def lines_of(messages: Sequence[CorpusMessage]) -> Iterator[str]:
     yield f"messages {len(messages)}, of them held out {sum(each.held_out for each in messages)}"
     yield f"families {len({each.family for each in messages})}"
     yield f"distinct runs of three words {distinct(messages):.3f}"
+    yield _counted("words", [_length(each.text) for each in messages])
     yield _counted("lang", [each.lang for each in messages])
     yield _counted("level", [each.level.value for each in messages])
     yield _counted("trigger", [name for each in messages for name in each.triggers])
     for field in FIELDS:
         yield _counted(field, [each.about[field] for each in messages if field in each.about])
+
+
+def _length(text: str) -> str:
+    words = len(text.split())
+    return next((f"to {most:03}" for most in LENGTHS if words <= most), "more")
 
 
 def _counted(name: str, values: Sequence[str]) -> str:
@@ -65,9 +73,9 @@ def _counted(name: str, values: Sequence[str]) -> str:
 
 
 def main() -> None:
-    """Print messages, then sessions."""
+    """Print messages, how far their labellers agree, then sessions."""
     messages, sessions = read_messages(), read_sessions()
-    for line in lines_of(messages):
+    for line in (*lines_of(messages), *agreement.lines_of(messages, agreement.read_second())):
         sys.stdout.write(f"{line}\n")
     turns = sum(len(session.turns) for session in sessions)
     sys.stdout.write(f"sessions {len(sessions)}, turns {turns}\n")

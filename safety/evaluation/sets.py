@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from safety.corpus.agreement import is_disputed, read_second
 from safety.corpus.reading import (
     CorpusMessage,
     CorpusSession,
@@ -49,9 +50,17 @@ def read_sets(paths: Sequence[Path]) -> Sets:
 
 
 def corpus_sets() -> Sets:
-    """Our corpus: the messages of held-out families, and all sessions, which nothing is learned from."""
+    """Our corpus: the messages of held-out families, and all sessions, which nothing is learned from.
+
+    Messages on whose risk the two labellers differ decide nothing.
+    """
+    second = read_second()
     return {
-        CORPUS_MESSAGES: [_of_message(each) for each in read_messages() if each.held_out],
+        CORPUS_MESSAGES: [
+            _of_message(each, disputed=is_disputed(each, second))
+            for each in read_messages()
+            if each.held_out
+        ],
         CORPUS_SESSIONS: [_of_session(each) for each in read_sessions()],
     }
 
@@ -80,12 +89,12 @@ def _aside(name: str, rows: list[Row]) -> list[Row]:
     return rows[described.rows :] if described.rows else []
 
 
-def _of_message(message: CorpusMessage) -> Row:
+def _of_message(message: CorpusMessage, *, disputed: bool) -> Row:
     return Row(
         id=message.id,
         turns=(message.text,),
         is_session=False,
-        crisis=message.level.rank >= Level.CONCERN.rank,
+        crisis=None if disputed else message.level.rank >= Level.CONCERN.rank,
         level=message.level,
         triggers=message.triggers,
         lang=message.lang,
