@@ -9,10 +9,10 @@ import numpy as np
 from yaml import YAMLError
 
 from safety.engine.datafiles import fingerprint, read_yaml
-from safety.engine.encoder import Encoder
+from safety.engine.encoder import WIDTH, Encoder
 from safety.engine.foreign import rule_detectors
 from safety.engine.matching import Aside
-from safety.engine.model import FEATURES, LEVELS, Head, ModelDetector
+from safety.engine.model import LEVELS, Head, ModelDetector
 from safety.engine.normalize import NormalizedText
 from safety.engine.rules import LANGUAGES, person_rules
 from safety.engine.wordpiece import Vocabulary
@@ -129,7 +129,7 @@ def _check(path: Path, wanted: str | None) -> None:
 
 
 def _head(folder: Path, described: _Described) -> Head:
-    shape = (len(LEVELS) + len(described.triggers), FEATURES + 1)
+    shape = (len(LEVELS) + len(described.triggers), WIDTH + 1)
     try:
         weights = np.load(folder / HEAD, allow_pickle=False)
     except ValueError as error:

@@ -1,9 +1,8 @@
-"""What sentences mean, as numbers: all-MiniLM-L6-v2, quantised, read in windows of a bounded size.
+"""What sentences mean, as numbers: all-MiniLM-L6-v2, fine-tuned and quantised, read in windows of a bounded size.
 
-For each window the means of the outputs of layers 3 to 6 and the maximum of the last layer stand side by side: the
-middle layers keep who does what, which the last one, made for comparing topics, has let go.
-Source: Wang et al. 2020 (arXiv 2002.10957) and Reimers and Gurevych 2019 (arXiv 1908.10084) for the model; ADR 0021
-for the layers and the quantisation, with what each is worth.
+For each window the mean and the maximum of the last layer's outputs stand side by side.
+Source: Wang et al. 2020 (arXiv 2002.10957) and Reimers and Gurevych 2019 (arXiv 1908.10084) for the model that was
+fine-tuned; ADR 0023 for the tuning and ADR 0021 for the quantisation, with what each is worth.
 """
 
 from collections.abc import Sequence
@@ -25,8 +24,8 @@ WINDOW_PIECES: Final = 126
 MOST_PIECES: Final = 1_512
 """Of a longer text, the beginning and the end are read; the rules read all of it. Keeps 8 000 characters of anything
 below the limit in time."""
-WIDTH: Final = 1_920
-"""Numbers for each window: five times 384."""
+WIDTH: Final = 768
+"""Numbers for each window: two times 384."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from safety.engine.folding import fold
 from safety.engine.invisible import readings
 from safety.engine.language import language_of, languages_in
 from safety.engine.matching import Aside, RuleDetector
-from safety.engine.normalize import NormalizedText
+from safety.engine.normalize import NormalizedText, normalize
 from safety.engine.protocol import Arc, Finding
 from safety.engine.rules import LANGUAGES, RuleBook
 from safety.engine.spelling import ENGLISH
@@ -80,6 +80,14 @@ class LanguageDetector:
         if language_of(folded) not in self.supported:
             found.append(Finding(MARKER, Level.UNKNOWN, _NAME, "language.unsupported", None, 0.5))
         return found
+
+
+def native_reading(text: NormalizedText) -> NormalizedText:
+    """The plain form of a text in the language it is in, where we know how that one is spelt."""
+    language = language_of(fold(text.original)[0])
+    if language == text.language or language not in LANGUAGES:
+        return text
+    return normalize(text.original, language)
 
 
 @lru_cache

