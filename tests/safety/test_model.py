@@ -8,14 +8,7 @@ from hypothesis import strategies as st
 from safety.engine.bundle import ENCODER, MODELS, VOCABULARY
 from safety.engine.decision import MODEL
 from safety.engine.encoder import WIDTH, Encoder, Window
-from safety.engine.model import (
-    FEATURES,
-    LEVELS,
-    Head,
-    ModelDetector,
-    features_of,
-    sentences_of,
-)
+from safety.engine.model import LEVELS, Head, ModelDetector, sentences_of
 from safety.engine.normalize import NormalizedText, normalize
 from safety.engine.protocol import EMPTY_ARC
 from safety.engine.wordpiece import Vocabulary
@@ -31,6 +24,10 @@ def _head(*rows: tuple[float, float], triggers: tuple[str, ...] = ("burden", "gr
     for number, (weight, offset) in enumerate(rows):
         weights[number, 0], weights[number, 2] = weight, offset
     return Head(weights, triggers, THRESHOLDS)
+
+
+def _windows(*vectors: list[float]) -> list[Window]:
+    return [Window((0, 1), np.array(vector, np.float32)) for vector in vectors]
 
 
 class _WordCounter(Encoder):
@@ -55,7 +52,7 @@ class _WordCounter(Encoder):
 
 
 def _detector(encoder: Encoder) -> ModelDetector:
-    weights = np.zeros((len(LEVELS) + 2, FEATURES + 1), np.float32)
+    weights = np.zeros((len(LEVELS) + 2, WIDTH + 1), np.float32)
     weights[:3, 0] = 100
     weights[:3, -1] = -2
     weights[4, -1] = 1
@@ -64,15 +61,14 @@ def _detector(encoder: Encoder) -> ModelDetector:
 
 def test_a_probability_is_the_logistic_of_the_weighed_sum():
     head = _head((2.0, 1.0), (1.0, 0.0), (0.0, -1.0), (0.0, 0.0))
-    likely = head.probabilities(np.array([1.0, 5.0], np.float32))
+    likely = head.probabilities(_windows([1.0, 5.0]))
     wanted = [1 / (1 + np.exp(-3)), 1 / (1 + np.exp(-1)), 1 / (1 + np.exp(1)), 0.5]
     assert likely == pytest.approx(wanted)
 
 
 def test_a_level_is_never_likelier_than_the_one_below_it():
-    likely = _head((0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (0.0, 3.0)).probabilities(
-        np.zeros(2, np.float32)
-    )
+    head = _head((0.0, 0.0), (0.0, 2.0), (0.0, -1.0), (0.0, 3.0))
+    likely = head.probabilities(_windows([0.0, 0.0]))
     assert likely[0] == likely[1] == 0.5
     assert likely[2] < 0.5
     assert likely[3] > 0.9
@@ -80,7 +76,7 @@ def test_a_level_is_never_likelier_than_the_one_below_it():
 
 @pytest.mark.parametrize("size", [-1e30, 1e30, -700.0, 700.0])
 def test_no_size_of_number_overflows(size):
-    likely = _head((size, 0.0), (size, 0.0), (size, 0.0)).probabilities(np.ones(2, np.float32))
+    likely = _head((size, 0.0), (size, 0.0), (size, 0.0)).probabilities(_windows([1.0, 1.0]))
     assert np.isfinite(likely).all()
     assert ((likely >= 0) & (likely <= 1)).all()
 
@@ -103,17 +99,14 @@ def test_the_most_urgent_level_whose_threshold_is_reached_counts(likely, level):
 @given(st.lists(st.floats(-50, 50), min_size=3, max_size=3), st.floats(0, 50))
 def test_more_of_what_worries_never_lowers_the_level(offsets, more):
     head = _head(*((1.0, each) for each in offsets))
-    less, rest = np.zeros(2, np.float32), np.array([more, 0], np.float32)
+    less, rest = _windows([0.0, 0.0]), _windows([more, 0.0])
     before = head.level_of(head.probabilities(less))
     assert head.level_of(head.probabilities(rest)).rank >= before.rank
 
 
-def test_what_is_read_of_a_text_is_mean_and_maximum_of_its_windows():
-    windows = [Window((0, 1), np.full(WIDTH, each, np.float32)) for each in (1.0, 3.0)]
-    features = features_of(windows)
-    assert features.shape == (FEATURES,)
-    assert set(features[:WIDTH]) == {2.0}
-    assert set(features[WIDTH:]) == {3.0}
+def test_a_text_is_as_worrying_as_the_most_worrying_of_its_windows():
+    head = _head((2.0, 0.0), (1.0, 1.0), (-1.0, 0.0))
+    assert head.logits(_windows([1.0, 0.0], [3.0, 0.0])) == pytest.approx([6, 4, -1])
 
 
 def test_a_text_without_words_is_not_judged():
@@ -168,7 +161,7 @@ def test_sentences_are_told_apart(text, places):
 
 def test_with_the_real_encoder_the_evidence_lies_in_the_text():
     encoder = Encoder(MODELS / ENCODER, Vocabulary.read(MODELS / VOCABULARY))
-    weights = np.zeros((len(LEVELS) + 1, FEATURES + 1), np.float32)
+    weights = np.zeros((len(LEVELS) + 1, WIDTH + 1), np.float32)
     weights[:, -1] = 9
     model = ModelDetector(encoder, Head(weights, ("grief",), THRESHOLDS), lambda _: [])
     text = "First this. Then that happened."
