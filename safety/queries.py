@@ -25,7 +25,7 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
             created_at__gt=since,
         )
         .order_by("-created_at", "-pk")
-        .values_list("created_at", "level", "triggers", "session_id")[:ARC_TURNS]
+        .values_list("created_at", "level", "triggers", "session_id", "probability")[:ARC_TURNS]
     )
     if not rows:
         return (
@@ -39,8 +39,9 @@ def arc_of(*, person_id: str, session_id: str, now: datetime) -> Arc:
                 level=Level(level),
                 triggers=tuple(triggers),
                 same_session=session == session_id,
+                probability=probability,
             )
-            for created_at, level, triggers, session in reversed(rows)
+            for created_at, level, triggers, session, probability in reversed(rows)
             if created_at > cleared_at
         )
     )

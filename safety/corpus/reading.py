@@ -19,6 +19,8 @@ from safety.levels import TRIGGERS, Level
 SOURCE: Final = Path(__file__).with_name("source")
 HELD_OUT_OF: Final = 5
 """One family in five is held out: families, not messages, so that nothing like a tested message was trained on."""
+SESSIONS_HELD_OUT: Final = 2
+"""Of five sessions; there are fewer of them."""
 _MARKED: Final = re.compile(r"\[(\w+)\s*([\w,]*)\]\s+(.*)")
 _LEVELS: Final = {level.value for level in Level} - {Level.UNKNOWN.value}
 
@@ -68,6 +70,11 @@ class CorpusSession:
     name: str
     turns: tuple[CorpusMessage, ...]
     about: dict[str, str]
+
+    @property
+    def held_out(self) -> bool:
+        """Whether it is for testing and was never trained on."""
+        return number_of(self.name) % HELD_OUT_OF < SESSIONS_HELD_OUT
 
     @property
     def outcome(self) -> Level:

@@ -44,9 +44,16 @@ class Engine:
         verdicts = []
         for text in turns:
             verdict = self.assess(text, Arc(past))
-            past = (*past, PastTurn(0.0, verdict.level, verdict.triggers, same_session=True))
+            past = (*past, _as_past(verdict))
             verdicts.append(verdict)
         return verdicts
+
+
+def _as_past(verdict: Verdict) -> PastTurn:
+    """A turn as the next one sees it."""
+    return PastTurn(
+        0.0, verdict.level, verdict.triggers, same_session=True, probability=verdict.probability
+    )
 
 
 def _united(findings: Iterable[Finding]) -> list[Finding]:

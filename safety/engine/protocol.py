@@ -38,12 +38,14 @@ class PastTurn:
         level: what it was judged then.
         triggers: what fired then.
         same_session: whether it was said in the session now under way.
+        probability: 0 to 1, that it showed any risk.
     """
 
     age_seconds: float
     level: Level
     triggers: tuple[str, ...]
     same_session: bool
+    probability: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

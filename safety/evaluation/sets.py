@@ -50,7 +50,7 @@ def read_sets(paths: Sequence[Path]) -> Sets:
 
 
 def corpus_sets() -> Sets:
-    """Our corpus: the messages of held-out families, and all sessions, which nothing is learned from.
+    """Our corpus: the messages of held-out families, and held-out sessions.
 
     Messages on whose risk the two labellers differ decide nothing.
     """
@@ -61,7 +61,7 @@ def corpus_sets() -> Sets:
             for each in read_messages()
             if each.held_out
         ],
-        CORPUS_SESSIONS: [_of_session(each) for each in read_sessions()],
+        CORPUS_SESSIONS: [_of_session(each) for each in read_sessions() if each.held_out],
     }
 
 

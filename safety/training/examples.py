@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from safety.corpus.agreement import Label, first_of, read_second
-from safety.corpus.reading import CorpusMessage, number_of, read_messages
+from safety.corpus.reading import CorpusMessage, number_of, read_messages, read_sessions
 from safety.engine.datafiles import RULES, read_yaml
 from safety.engine.spelling import ENGLISH
 from safety.levels import TRIGGERS, Level
@@ -26,7 +26,7 @@ is not known."""
 NOTHING: Final[Targets] = (0.0, 0.0, 0.0)
 NO_SIGNS: Final = (0.0,) * len(TRIGGERS)
 CALIBRATED_OF: Final = 8
-EVERYDAY_ROWS: Final = 9_000
+EVERYDAY_ROWS: Final = 12_000
 IDENTITY_OF: Final = 4
 """One text in four stands a second time, with an identity that is beside the point."""
 SEVERITIES: Final = {
@@ -97,6 +97,16 @@ def _of_corpus(message: CorpusMessage, second: Mapping[str, Label]) -> Example:
     )
 
 
+def session_examples() -> list[Example]:
+    """The turns of the corpus's sessions that are not held out, each as its writer labelled it."""
+    return [
+        replace(_of_corpus(turn, {}), for_calibration=is_for_calibration(session.name))
+        for session in read_sessions()
+        if not session.held_out
+        for turn in session.turns
+    ]
+
+
 def rule_examples() -> list[Example]:
     """What each English rule's author wrote down as firing and as silent."""
     return [
@@ -165,8 +175,8 @@ class PublicSet:
 
 
 PUBLIC: Final = (
-    PublicSet("train/goemotions_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS, 0.4),
-    PublicSet("train/clinc150_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 2, 0.35),
+    PublicSet("train/goemotions_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS, 0.6),
+    PublicSet("train/clinc150_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 2, 0.4),
     PublicSet("train/banking77_everyday.jsonl", _harmless_only, 1.0, EVERYDAY_ROWS // 4, 0.3),
     PublicSet("train/sad_everyday_stress.jsonl", _harmless_only, 0.7, share=0.5),
     PublicSet("train/suicidemoji_weak.jsonl", _by_crisis, 0.3, share=0.5),

@@ -25,6 +25,7 @@ from safety.training.examples import (
     counterfactuals,
     public_examples,
     rule_examples,
+    session_examples,
 )
 from safety.training.fitting import calibrated
 from safety.training.tuning import EPOCHS, HEAD, Pieces, tune
@@ -56,7 +57,8 @@ def train(
         tell: is told of each step.
         epochs: how often the texts are gone through; None for as often as the release was.
     """
-    examples = corpus_examples() + rule_examples() + (public_examples(data) if data else [])
+    examples = corpus_examples() + session_examples() + rule_examples()
+    examples += public_examples(data) if data else []
     examples += counterfactuals(examples)
     learned = [each for each in examples if not each.for_calibration]
     tell(f"{len(learned)} texts to learn from, {len(examples) - len(learned)} to calibrate with")

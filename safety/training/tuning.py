@@ -24,7 +24,7 @@ from safety.training.examples import Example
 from safety.training.transformer import HIDDEN, LAYERS, Dropping, Parameters, pooled
 
 SEED: Final = 20_261_124
-EPOCHS: Final = 4
+EPOCHS: Final = 3
 BATCH: Final = 32
 LENGTHS: Final = (16, 24, 32, 48, 64, 96, 128)
 """Pieces that a batch is padded to, so that few shapes are compiled."""

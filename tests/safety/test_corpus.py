@@ -107,6 +107,11 @@ def test_families_are_held_out_and_not_messages(tmp_path):
     assert 2 <= sum(is_held_out(f"f-{number}") for number in range(40)) <= 16
 
 
+def test_two_sessions_in_five_are_held_out():
+    sessions = read_sessions()
+    assert sum(each.held_out for each in sessions) / len(sessions) == pytest.approx(0.4, abs=0.06)
+
+
 @pytest.mark.parametrize(
     ("text", "shingles"),
     [

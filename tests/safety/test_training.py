@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from safety.corpus.agreement import Label
-from safety.corpus.reading import CorpusMessage, number_of, read_messages
+from safety.corpus.reading import CorpusMessage, number_of, read_messages, read_sessions
 from safety.engine.bundle import FILES, MODELS, RELEASE, VOCABULARY, digest_of, load_bundle
 from safety.engine.encoder import WIDTH, WINDOW_PIECES
 from safety.engine.wordpiece import Vocabulary
@@ -161,6 +161,16 @@ def test_families_held_out_are_never_learned_from(monkeypatch):
     assert 0 < len(learned) < 60
 
 
+def test_turns_of_sessions_are_learned_from_unless_the_session_is_held_out():
+    learned = {each.text for each in examples.session_examples()}
+    sessions = read_sessions()
+    held_out = {turn.text for each in sessions if each.held_out for turn in each.turns}
+    others = {turn.text for each in sessions if not each.held_out for turn in each.turns}
+    assert learned == others
+    assert len(held_out) > 300
+    assert len(learned & held_out) < 20
+
+
 def test_examples_of_rules_have_the_labels_of_their_rules():
     found = examples.rule_examples()
     fires = [each for each in found if each.signs != NO_SIGNS]
@@ -276,6 +286,7 @@ def _slice(monkeypatch):
     small = every[:: max(1, len(every) // SLICE)]
     assert {each.for_calibration for each in small} == {True, False}
     monkeypatch.setattr(release, "corpus_examples", lambda: small)
+    monkeypatch.setattr(release, "session_examples", list)
     monkeypatch.setattr(release, "rule_examples", list)
 
 
