@@ -57,17 +57,19 @@ def read_letters(held: list[Letters], spelling: Spelling) -> list[Word] | None:
 def _spelt(letters: str, lengths: list[int], spelling: Spelling) -> list[str] | None:
     """The words: those that the gaps show, or those that the letters make in a row; at last with letters left over."""
     join, forms = spelling.glued.join_letters, undisguised(letters)
-    shown = max(
-        (_cut(form, lengths) for form in forms), key=lambda words: len(_known(words, spelling))
-    )
-    known = _known(shown, spelling)
-    unknown = len(shown) - len(known)
-    if (
-        _MOST_UNKNOWN * unknown <= len(shown)
-        and max(map(len, known), default=0) >= _SHORTEST_SPELLED
-    ):
-        return shown
-    return next(filter(None, map(join, forms)), None) or join(forms[0], strays=True)
+    shown = _shown(forms, lengths, spelling) if len(lengths) > 1 else None
+    return shown or next(filter(None, map(join, forms)), None) or join(forms[0], strays=True)
+
+
+def _shown(forms: list[str], lengths: list[int], spelling: Spelling) -> list[str] | None:
+    """The words between the gaps, where most of them are words; in the form in which most are."""
+    cut = [_cut(form, lengths) for form in forms]
+    known = [_known(words, spelling) for words in cut]
+    most = max(known, key=len)
+    if _MOST_UNKNOWN * (len(lengths) - len(most)) > len(lengths):
+        return None
+    is_long = max(map(len, most), default=0) >= _SHORTEST_SPELLED
+    return cut[known.index(most)] if is_long else None
 
 
 def _by_gaps(held: list[Letters]) -> list[str]:

@@ -33,6 +33,8 @@ class Glued:
             (word, 1.0) for word in {*lists.watched, *lists.joiners, *lists.expansions}
         )
         self._wide = _wide_segmenter(lists)
+        watched = {word for word in lists.watched if len(word) >= _SHORTEST_WATCHED_PIECE}
+        self._linking = lists.joiners | watched
 
     def parted(self, word: str) -> str | None:
         """Words run together: a watched one among them, or one that holds sentences together."""
@@ -49,20 +51,20 @@ class Glued:
             return None
         for place in range(1, len(word)):
             one, other = word[:place], word[place:]
-            if self._links(one, other) or self._links(other, one):
+            if (one in self._linking or other in self._linking) and self._link(one, other):
                 return self._lists.written_out([one, other])
         return None
 
+    def _link(self, one: str, other: str) -> bool:
+        return self._links(one, other) or self._links(other, one)
+
     def _links(self, one: str, other: str) -> bool:
         """Whether the one may stand beside the other without a space."""
-        lists = self._lists
-        if one in lists.joiners and other in lists.joiners:
-            return True
-        if len(other) < _SHORTEST_PIECE or not lists.holds(other):
+        if one not in self._linking:
             return False
-        return one in lists.joiners or (
-            one in lists.watched and len(one) >= _SHORTEST_WATCHED_PIECE
-        )
+        if one in self._lists.joiners and other in self._lists.joiners:
+            return True
+        return len(other) >= _SHORTEST_PIECE and self._lists.holds(other)
 
     def run(self, word: str) -> str | None:
         """A whole phrase without spaces."""

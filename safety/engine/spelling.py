@@ -37,8 +37,8 @@ class Spelling:
         self.common, self.watched = lists.common, lists.watched
         self.glued = Glued(lists)
         mended = lists.watched | lists.mended
-        self._by_length = _by_length(mended)
-        self._common_by_length = _by_length(lists.common | lists.joiners)
+        self._shapes = _by_shape(mended)
+        self._common_shapes = _by_shape(lists.common | lists.joiners)
         self._slips = _slips(mended)
 
     def read_word(self, word: str) -> str:
@@ -119,7 +119,7 @@ class Spelling:
             return None
         if chunk.isalnum():
             return None
-        for word in self._by_length.get(len(chunk), ()):
+        for word in self._shapes.get((chunk[0], len(chunk)), ()):
             if all(a == b or b in _STARS for a, b in zip(word, chunk, strict=True)):
                 return word
         if len(chunk) - shown > 1 or _PLAIN_STARS.isdisjoint(chunk):
@@ -130,7 +130,7 @@ class Spelling:
         """One star in an everyday word; of several that fit, one that holds sentences together."""
         fitting = [
             word
-            for word in self._common_by_length.get(len(chunk), ())
+            for word in self._common_shapes.get((chunk[0], len(chunk)), ())
             if all(a == b or b in _PLAIN_STARS for a, b in zip(word, chunk, strict=True))
         ]
         joiners = self.lists.joiners
@@ -149,6 +149,8 @@ class Spelling:
     def _slipped(self, word: str) -> str | None:
         """A watched word with one letter wrong, missing, added or out of place."""
         if len(word) < _SHORTEST_SLIP - 1 or word in self.lists.not_slips:
+            return None
+        if not any((word[0], len(word) + change) in self._shapes for change in (-1, 0, 1)):
             return None
         forms = (self._slips.get(form) for form in (word, *sorted(_one_letter_less(word))))
         near = (
@@ -170,11 +172,12 @@ def pieces_of(chunk: str) -> list[tuple[int, str]]:
     return [(piece.start(), piece.group()) for piece in _PIECES.finditer(chunk)]
 
 
-def _by_length(words: AbstractSet[str]) -> dict[int, tuple[str, ...]]:
-    lengths: defaultdict[int, list[str]] = defaultdict(list)
+def _by_shape(words: AbstractSet[str]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """The words by their first letter and their length."""
+    shapes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for word in sorted(words):
-        lengths[len(word)].append(word)
-    return {length: tuple(words) for length, words in lengths.items()}
+        shapes[word[0], len(word)].append(word)
+    return {shape: tuple(words) for shape, words in shapes.items()}
 
 
 def _one_letter_less(word: str) -> set[str]:
