@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from safety.engine.arc import arc_findings
 from safety.engine.bundle import MODELS, load_bundle
@@ -13,6 +14,10 @@ from safety.engine.invisible import readings
 from safety.engine.protocol import EMPTY_ARC, Arc, Detector, Finding, PastTurn, Verdict
 from safety.engine.rules import person_rules, reply_rules
 from safety.levels import Level
+
+_MOST_READ_TWICE: Final = 2_000
+"""Characters of a text that can be read in two ways, of which the model reads both: it takes most of the time. The
+rules read both ways of any text."""
 
 
 class Engine:
@@ -31,8 +36,9 @@ class Engine:
         """Judge one text of a person whose earlier turns are the arc."""
         found = _united(
             finding
-            for reading in readings(text)
+            for number, reading in enumerate(readings(text))
             for detector in self.detectors
+            if not number or detector.name != MODEL or len(text) <= _MOST_READ_TWICE
             for finding in detector.find(reading, arc)
         )
         said = [each for each in found if each.detector != MODEL or each.level is not Level.NONE]

@@ -9,13 +9,17 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
+from safety.engine.apart import Letters, read_letters
 from safety.engine.folding import fold
+from safety.engine.lines import inner_breaks
+from safety.engine.lookalikes import unleeted
 from safety.engine.spelling import ENGLISH, Spelling, pieces_of, spelling_of
 
 _CHUNK: Final = re.compile(r"[^\s]+|\n")
 _MARK: Final = re.compile(r"\.{2,}|[.!?;,:()\n\[\]{}|/]")
+_SEPARATOR: Final = re.compile(r"[-_|/*~=+.\\]{1,3}")
+"""Between letters that are written apart: `k - i - l - l`."""
 _EDGE: Final = "\"'.,!?;:()[]{}|/\\*_~-^<>=+"
-_SHORTEST_SPELLED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,11 @@ class NormalizedText:
             return (0, len(self.original))
         first = max(0, bisect_right(self.starts, start) - 1)
         last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
-        return (self.origins[first][0], max(self.origins[first][1], self.origins[last][1]))
+        ends = (
+            self.origins[first],
+            self.origins[last],
+        )  # the first stands last where letters are shown backwards
+        return (min(ends)[0], max(ends)[1])
 
 
 @dataclass(slots=True)
@@ -58,7 +66,7 @@ class _Writer:
     parts: list[str] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     quote_marks: list[int] = field(default_factory=list)
-    letters: list[tuple[str, int, int]] = field(default_factory=list)
+    apart: list[Letters] = field(default_factory=list)
 
     def add(self, words: str, start: int, end: int) -> None:
         """Add the words read from the folded characters `start` to `end`."""
@@ -82,16 +90,30 @@ class _Writer:
         """Note a double quotation mark before the next word."""
         self.quote_marks.append(len(self.parts))
 
+    def hold(self, letters: Letters) -> None:
+        """Keep letters that stand apart until it is known what follows them."""
+        self.apart.append(letters)
+
     def flush_letters(self) -> None:
-        """Write the single letters that were held back: joined where they spell something."""
-        held, self.letters = self.letters, []
-        if len(held) >= _SHORTEST_SPELLED:
-            joined = self.spelling.join_letters("".join(letter for letter, _, _ in held))
-            if joined:
-                self.add(joined, held[0][1], held[-1][2])
-                return
-        for letter, start, end in held:
-            self.add(self.spelling.read_word(letter), start, end)
+        """Write the letters that were held back: joined where they spell something."""
+        if not self.apart:
+            return
+        held, self.apart = self.apart, []
+        words = read_letters(held, self.spelling) if len(held) > 1 or held[0].signs else None
+        if words is None:
+            for letters in held:
+                self._as_they_stand(letters)
+            return
+        for word, start, end in words:
+            self.add(word, start, end)
+        if held[-1].signs:
+            _mark_after(self, held[-1].signs[-1])
+
+    def _as_they_stand(self, letters: Letters) -> None:
+        if letters.signs:
+            _read_disguised(self, letters.chunk, letters.start)
+        else:
+            self.add(self.spelling.read_word(letters.chunk), letters.start, letters.start + 1)
 
     def _repeats_subject(self) -> bool:
         return bool(self.parts) and self.parts[-1] == "i"
@@ -100,7 +122,7 @@ class _Writer:
         """`ill kill` is "i will kill"; `id rather` is "i would rather"."""
         if (
             not self.parts
-            or word not in self.spelling.verbs_after_ill
+            or word not in self.spelling.lists.verbs_after_ill
             or self.parts[-1] not in {"ill", "id"}
         ):
             return
@@ -116,26 +138,41 @@ class _Writer:
 def normalize(text: str, language: str = ENGLISH) -> NormalizedText:
     """Bring a text into its plain form, as a language is spelt. Takes any string, in time linear in its length."""
     folded, origin_of = fold(text)
-    writer = _Writer(origin_of, spelling_of(language))
+    spelling = spelling_of(language)
+    folded = unleeted(folded, spelling.lists)
+    writer = _Writer(origin_of, spelling)
+    inner = inner_breaks(folded, spelling.lists)
     last = 0
     for chunk in _CHUNK.finditer(folded):
-        if chunk.start() - last > 1 and not writer.letters:
+        start = chunk.start()
+        if start in inner:
+            _go_on(writer, inner[start])
+            continue
+        wide = start - last > 1
+        if wide and not writer.apart:
             writer.mark(",")
-        _read_chunk(writer, chunk.group(), chunk.start())
+        _read_chunk(writer, chunk.group(), start, wide=wide)
         last = chunk.end()
     writer.flush_letters()
     return _assemble(text, writer)
 
 
-def _read_chunk(writer: _Writer, chunk: str, start: int) -> None:
+def _go_on(writer: _Writer, mark: str) -> None:
+    """A line break inside a sentence; letters may stand one a line."""
+    if mark and not writer.apart:
+        writer.mark(mark)
+
+
+def _read_chunk(writer: _Writer, chunk: str, start: int, *, wide: bool = False) -> None:
     end = start + len(chunk)
-    if len(chunk) == 1 and chunk.isalpha():
-        writer.letters.append((chunk, start, end))
+    if len(chunk) == 1 and (chunk.isalpha() or (writer.apart and chunk.isdigit())):
+        writer.hold(Letters(chunk, chunk, start, (start,), begins=wide))
         return
-    writer.flush_letters()
     if chunk.isalpha():
+        writer.flush_letters()
         writer.add(writer.spelling.read_word(chunk), start, end)
     elif chunk == "\n":
+        writer.flush_letters()
         writer.mark(".")
     else:
         _read_signs(writer, chunk, start)
@@ -143,8 +180,20 @@ def _read_chunk(writer: _Writer, chunk: str, start: int) -> None:
 
 def _read_signs(writer: _Writer, chunk: str, start: int) -> None:
     if '"' in chunk:
+        writer.flush_letters()
         _read_quoted(writer, chunk, start)
         return
+    letters = _letters_of(chunk, start)
+    if letters:
+        writer.hold(letters)
+        return
+    if writer.apart and _SEPARATOR.fullmatch(chunk):
+        return
+    writer.flush_letters()
+    _read_disguised(writer, chunk, start)
+
+
+def _read_disguised(writer: _Writer, chunk: str, start: int) -> None:
     read = writer.spelling.read_mixed
     disguised = read(chunk.rstrip(".,!?;:)\"'")) or read(chunk.strip(_EDGE))
     if disguised:
@@ -154,11 +203,24 @@ def _read_signs(writer: _Writer, chunk: str, start: int) -> None:
     _read_pieces(writer, chunk, start)
 
 
+def _letters_of(chunk: str, start: int) -> Letters | None:
+    """The letters of a chunk that has signs between all of them: `k.i.l.l`."""
+    pieces = pieces_of(chunk)
+    if len(pieces) < 2 or any(len(piece) > 1 for _, piece in pieces):  # noqa: PLR2004 - letters apart
+        return None
+    places = tuple(start + offset for offset, _ in pieces)
+    letters = "".join(piece for _, piece in pieces)
+    signs = (chunk[: pieces[0][0]], chunk[pieces[-1][0] + 1 :])
+    return Letters(letters, chunk, start, places, signs, begins=True)
+
+
 def _read_quoted(writer: _Writer, chunk: str, start: int) -> None:
     place = start
     for part in chunk.split('"'):
         if place > start:
             writer.quote()
+        if part.startswith(":"):
+            writer.mark(".")
         if part:
             _read_chunk(writer, part, place)
             writer.flush_letters()
@@ -166,15 +228,8 @@ def _read_quoted(writer: _Writer, chunk: str, start: int) -> None:
 
 
 def _read_pieces(writer: _Writer, chunk: str, start: int) -> None:
-    pieces = pieces_of(chunk)
-    letters = "".join(piece for _, piece in pieces if len(piece) == 1)
-    if len(letters) == len(pieces) >= _SHORTEST_SPELLED:
-        joined = writer.spelling.join_letters(letters)
-        if joined:
-            writer.add(joined, start, start + len(chunk))
-            return
     place = 0
-    for offset, piece in pieces:
+    for offset, piece in pieces_of(chunk):
         _mark_after(writer, chunk[place:offset].replace(".", ","))
         spelling = writer.spelling
         read = spelling.read_contraction if "'" in piece else spelling.read_word

@@ -12,8 +12,13 @@ from safety.levels import Level
     [
         ("plain words", ["plain words"]),
         ("caf\u00e9 time", ["cafe time"]),
-        ("I\u200bwant", ["iwant", "i want"]),
-        ("I\u200b\u2060want", ["iwant", "i want"]),
+        ("I\u200bwant", ["i want"]),
+        ("ten\u200b\u2060two", ["tentwo", "ten two"]),
+        ("ten\0two", ["tentwo", "ten two"]),
+        ("ten<i></i>two", ["tentwo", "ten two"]),
+        ("the\u200bqzxv", ["theqzxv", "the qzxv"]),
+        ("\u202eeid ot\u202c i want", ["eid ot i want", "to die i want"]),
+        ("x \u202e\u202c y", ["x why"]),
         ("want\u200bto\u200bgo", ["wanttogo", "want to go"]),
         ("k\u200bill", ["kill"]),
         ("my\u200bself", ["myself"]),
@@ -53,6 +58,12 @@ def test_what_both_readings_find_is_found_once():
 
 
 def test_the_more_urgent_reading_counts():
-    text = "years ago i wanted to kill myself and\u200bagain"
+    text = "years ago i wanted to kill myself then\u200bagain"
     assert assess(text).level is Level.WARNING
     assert assess(text.replace("\u200b", "")).level is Level.CONCERN
+
+
+def test_a_finding_in_letters_shown_backwards_points_to_them():
+    text = "so \u202etsud eid ot tnaw i\u202c"
+    places = [finding.span for finding in assess(text).findings if finding.span]
+    assert "eid ot tnaw i" in {text[slice(*place)] for place in places}
