@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def _judges() -> dict[str, Judge]:
-    engine, rules = engine_of(), engine_of(rules_only=True)
+    engine, rules = engine_of(), engine_of(without={"model"})
     classifier = _classifier()
     words = {word for rule in person_rules().rules for word in _literals(rule.pattern.pattern)}
     alternation = re.compile("|".join(map(re.escape, sorted(words))))

@@ -1,6 +1,6 @@
 """The engine's front: judge a text, a reply, a conversation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,9 @@ from safety.levels import Level
 _MOST_READ_TWICE: Final = 2_000
 """Characters of a text that can be read in two ways, of which the model reads both: it takes most of the time. The
 rules read both ways of any text."""
+AddArc = Callable[[Sequence[Finding], Arc], list[Finding]]
+PARTS: Final = ("rules", "model", "arc")
+"""What can be left out of an engine, to see what it is worth."""
 
 
 class Engine:
@@ -26,10 +29,14 @@ class Engine:
     Args:
         detectors: what looks at each text, in this order.
         release: id of the bundle; without one, that of the rule files.
+        add_arc: what earlier turns add to the findings of a text.
     """
 
-    def __init__(self, detectors: Sequence[Detector], release: str = "") -> None:
+    def __init__(
+        self, detectors: Sequence[Detector], release: str = "", add_arc: AddArc = arc_findings
+    ) -> None:
         self.detectors = tuple(detectors)
+        self._add_arc = add_arc
         self.release = release or f"rules-{fingerprint()}"
 
     def assess(self, text: str, arc: Arc = EMPTY_ARC) -> Verdict:
@@ -42,7 +49,7 @@ class Engine:
             for finding in detector.find(reading, arc)
         )
         said = [each for each in found if each.detector != MODEL or each.level is not Level.NONE]
-        return decide([*found, *arc_findings(said, arc)], self.release)
+        return decide([*found, *self._add_arc(said, arc)], self.release)
 
     def assess_turns(self, turns: Sequence[str]) -> list[Verdict]:
         """Judge a conversation turn by turn, each in the light of those before it."""
@@ -72,21 +79,26 @@ def _united(findings: Iterable[Finding]) -> list[Finding]:
     return list(kept.values())
 
 
-def engine_of(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
+def engine_of(folder: Path = MODELS, *, without: Collection[str] = ()) -> Engine:
     """A new engine for what a person writes, of a release bundle.
 
     Args:
         folder: where the bundle lies.
-        rules_only: leave the model out, to see what it is worth.
+        without: which of PARTS are left out. A model without rules is not bound by them either.
 
     Raises:
         BundleBroken: a file of the release is missing or altered.
     """
-    bundle = load_bundle(folder)
-    readers = (*rule_detectors(person_rules), LanguageDetector(bundle.languages))
-    if rules_only:
-        return Engine(readers)
-    return Engine([*readers, bundle.model], bundle.id)
+    rules = () if "rules" in without else rule_detectors(person_rules)
+    bundle = load_bundle(folder, rules)
+    model = () if "model" in without else (bundle.model,)
+    detectors = (*rules, LanguageDetector(bundle.languages), *model)
+    release = bundle.id if not without else f"{bundle.id}-without-{'-'.join(sorted(without))}"
+    return Engine(detectors, release, _no_arc if "arc" in without else arc_findings)
+
+
+def _no_arc(found: Sequence[Finding], arc: Arc) -> list[Finding]:  # noqa: ARG001 - stands in for the arc
+    return []
 
 
 @lru_cache(1)

@@ -1,6 +1,7 @@
 """The release bundle: rules, model and thresholds that belong together, checked by their hashes at loading."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,11 +11,11 @@ from yaml import YAMLError
 
 from safety.engine.datafiles import fingerprint, read_yaml
 from safety.engine.encoder import WIDTH, Encoder
-from safety.engine.foreign import rule_detectors
+from safety.engine.foreign import RuleReader
 from safety.engine.matching import Aside
 from safety.engine.model import LEVELS, Head, ModelDetector
 from safety.engine.normalize import NormalizedText
-from safety.engine.rules import LANGUAGES, person_rules
+from safety.engine.rules import LANGUAGES
 from safety.engine.wordpiece import Vocabulary
 from safety.levels import TRIGGERS, Level
 
@@ -73,8 +74,12 @@ class _Described:
         )
 
 
-def load_bundle(folder: Path = MODELS) -> Bundle:
+def load_bundle(folder: Path = MODELS, rules: Sequence[RuleReader] = ()) -> Bundle:
     """Load a bundle's files.
+
+    Args:
+        folder: where they lie.
+        rules: what knows which words mean less than they sound; the model is bound by it.
 
     Raises:
         BundleBroken: one is missing, altered, or not what the release says of it.
@@ -83,13 +88,12 @@ def load_bundle(folder: Path = MODELS) -> Bundle:
     for name in FILES:
         _check(folder / name, described.files.get(name))
     encoder = Encoder(folder / ENCODER, Vocabulary.read(folder / VOCABULARY))
-    model = ModelDetector(encoder, _head(folder, described), _put_aside)
+
+    def put_aside(text: NormalizedText) -> list[Aside]:
+        return [aside for each in rules for aside in each.put_aside(text)]
+
+    model = ModelDetector(encoder, _head(folder, described), put_aside)
     return Bundle(bundle_id(folder), model, described.languages)
-
-
-def _put_aside(text: NormalizedText) -> list[Aside]:
-    """What the rules of any language read as less than it sounds."""
-    return [aside for rules in rule_detectors(person_rules) for aside in rules.put_aside(text)]
 
 
 def bundle_id(folder: Path = MODELS) -> str:

@@ -61,6 +61,10 @@ class ForeignRules:
                     yield reading, self.detectors[language]
 
 
+RuleReader = RuleDetector | ForeignRules
+"""What applies rules, and knows what they read as less than it sounds."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageDetector:
     """Marks texts that the release does not claim to read, and finds danger words in any of them.

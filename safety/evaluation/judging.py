@@ -3,11 +3,9 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from safety.engine.assess import Engine, engine_of
-from safety.engine.bundle import MODELS
+from safety.engine.assess import Engine
 from safety.evaluation.progress import with_bar
 from safety.evaluation.rows import Row
 from safety.levels import Level
@@ -77,11 +75,6 @@ class Judged:
     def self_harm_probability(self) -> float:
         """The probability, where it does not stand for another danger only."""
         return self.probability if self.harms_self or not self.flagged else 0.0
-
-
-def engine_for(folder: Path = MODELS, *, rules_only: bool = False) -> Engine:
-    """The engine of a bundle in a folder, or of its rules alone."""
-    return engine_of(folder, rules_only=rules_only)
 
 
 def judge(rows: Sequence[Row], engine: Engine, *, name: str, quiet: bool = False) -> list[Judged]:

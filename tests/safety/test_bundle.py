@@ -158,7 +158,7 @@ def test_the_id_changes_with_thresholds_weights_and_rules(folder, monkeypatch):
 
 
 def test_without_the_model_the_rules_have_an_id_of_their_own():
-    engine = engine_of(rules_only=True)
+    engine = engine_of(without={"model"})
     assert engine.release.startswith("rules-")
     assert "model" not in {detector.name for detector in engine.detectors}
 

@@ -141,11 +141,13 @@ def test_the_shipped_floors_make_sense_and_every_figure_can_be_asked_for(tmp_pat
         better = wanted.target >= wanted.floor if wanted.at_least else wanted.target <= wanted.floor
         assert better, wanted
     rows = read_sets([_file(tmp_path)])["own"]
-    summary = summarize("own", judge(rows, engine_of(rules_only=True), name="own", quiet=True))
+    summary = summarize("own", judge(rows, engine_of(without={"model"}), name="own", quiet=True))
     for name, figure in FIGURES.items():
         value = figure(summary)
         assert value is None or 0 <= value <= 1, name
-    foreign = summarize("own", judge(rows[2:3], engine_of(rules_only=True), name="own", quiet=True))
+    foreign = summarize(
+        "own", judge(rows[2:3], engine_of(without={"model"}), name="own", quiet=True)
+    )
     assert FIGURES["english_recall"](foreign) is FIGURES["english_alarms"](foreign) is None
     assert measures_of(summary, floors) == []
 
@@ -193,7 +195,7 @@ def test_rows_that_training_reads_are_left_out(tmp_path):
     first = EVERYDAY_ROWS // 4
     many = {"banking77_everyday": (sets["own"] * first)[: first + 7]}
     assert len(only_aside(many)["banking77_everyday"]) == 7
-    assert "xstest: " in _run(tmp_path / "xstest.jsonl", "--aside", "--rules-only")
+    assert "xstest: " in _run(tmp_path / "xstest.jsonl", "--aside", "--without", "model")
 
 
 def test_a_sample_is_the_same_each_time(tmp_path):

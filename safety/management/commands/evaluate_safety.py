@@ -8,10 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from safety.corpus.reading import CorpusMalformed
+from safety.engine.assess import PARTS, engine_of
 from safety.engine.bundle import MODELS, BundleBroken
+from safety.evaluation import ablation
 from safety.evaluation.comparing import compare
 from safety.evaluation.floors import FLOORS, Floors, FloorsMalformed, measures_of, read_floors
-from safety.evaluation.judging import Judged, engine_for, judge
+from safety.evaluation.judging import Judged, judge
 from safety.evaluation.page import page_of
 from safety.evaluation.rows import RowMalformed
 from safety.evaluation.sets import (
@@ -57,7 +59,12 @@ class Command(BaseCommand):
             "--floors", type=Path, default=FLOORS, help="what is wanted of each set"
         )
         parser.add_argument("--release", type=Path, default=MODELS, help="folder of a bundle")
-        parser.add_argument("--rules-only", action="store_true", help="without the model")
+        parser.add_argument(
+            "--without", action="append", choices=PARTS, default=[], help="leave a part out"
+        )
+        parser.add_argument(
+            "--ablation", action="store_true", help="print what each part is worth, side by side"
+        )
         parser.add_argument("--compare", type=Path, help="folder of a second bundle, side by side")
         parser.add_argument("--json", type=Path, help="write the figures here")
         parser.add_argument("--html", type=Path, help="write a page with plots here")
@@ -67,13 +74,15 @@ class Command(BaseCommand):
         """Evaluate."""
         try:
             floors = read_floors(options["floors"])
-            engine = engine_for(options["release"], rules_only=options["rules_only"])
+            engine = engine_of(options["release"], without=options["without"])
             judged = {
                 name: judge(rows, engine, name=name, quiet=options["quiet"])
                 for name, rows in _sets(options).items()
             }
             if options["compare"]:
                 self._compare(judged, options)
+            if options["ablation"]:
+                self._ablate(judged, floors, options)
         except ANTICIPATED as error:
             raise CommandError(str(error)) from error
         summaries = [summarize(name, each) for name, each in judged.items()]
@@ -82,10 +91,17 @@ class Command(BaseCommand):
         _check(summaries, floors)
 
     def _compare(self, judged: dict[str, list[Judged]], options: dict[str, Any]) -> None:
-        other = engine_for(options["compare"])
+        other = engine_of(options["compare"])
         for name, first in judged.items():
             second = judge([each.row for each in first], other, name=name, quiet=options["quiet"])
             self.stdout.write(str(compare(name, first, second)))
+
+    def _ablate(
+        self, judged: dict[str, list[Judged]], floors: Floors, options: dict[str, Any]
+    ) -> None:
+        sets = {name: [each.row for each in held] for name, held in judged.items()}
+        for line in ablation.lines_of(sets, floors, options["release"], quiet=options["quiet"]):
+            self.stdout.write(line)
 
     def _tell(self, release: str, summaries: list[Summary], floors: Floors) -> None:
         self.stdout.write(f"{release}\n")
