@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from safety.corpus import agreement
+from safety.corpus.labels import read_second
 from safety.corpus.reading import CorpusMessage, read_messages, read_sessions
 
 SHINGLE_WORDS: Final = 3
@@ -75,7 +76,7 @@ def _counted(name: str, values: Sequence[str]) -> str:
 def main() -> None:
     """Print messages, how far their labellers agree, then sessions."""
     messages, sessions = read_messages(), read_sessions()
-    for line in (*lines_of(messages), *agreement.lines_of(messages, agreement.read_second())):
+    for line in (*lines_of(messages), *agreement.lines_of(messages, read_second())):
         sys.stdout.write(f"{line}\n")
     turns = sum(len(session.turns) for session in sessions)
     sys.stdout.write(f"sessions {len(sessions)}, turns {turns}\n")

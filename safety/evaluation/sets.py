@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from safety.corpus.agreement import is_disputed, read_second
+from safety.corpus.labels import is_disputed, read_second
 from safety.corpus.reading import (
     CorpusMessage,
     CorpusSession,

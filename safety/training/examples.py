@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from safety.corpus.agreement import Label, first_of, read_second
+from safety.corpus.labels import Label, first_of, read_second
 from safety.corpus.reading import CorpusMessage, number_of, read_messages, read_sessions
 from safety.engine.datafiles import RULES, read_yaml
 from safety.engine.spelling import ENGLISH

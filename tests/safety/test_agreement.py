@@ -2,7 +2,8 @@
 
 import pytest
 
-from safety.corpus.agreement import Label, is_disputed, lines_of, read_second
+from safety.corpus.agreement import lines_of
+from safety.corpus.labels import Label, is_disputed, read_second
 from safety.corpus.reading import CorpusMalformed, CorpusMessage, read_messages
 from safety.levels import Level
 

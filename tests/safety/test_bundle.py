@@ -128,6 +128,8 @@ def test_a_head_that_does_not_fit_is_refused(folder, change: Callable[[np.ndarra
         {"thresholds": {"concern": 0.5, "warning": 0.6, "dire": 0.7}},
         {"thresholds": {"concern": 0.5, "warning": 0.6, "crisis": "high"}},
         {"thresholds": {"concern": 0.5, "warning": 0.6, "crisis": 1.5}},
+        {"languages": ["tlh"]},
+        {"languages": [5]},
     ],
 )
 def test_a_description_of_something_else_is_refused(folder, changes):
@@ -157,10 +159,26 @@ def test_the_id_changes_with_thresholds_weights_and_rules(folder, monkeypatch):
     assert {len(each) for each in ids} == {len("release-") + bundle.ID_CHARACTERS}
 
 
-def test_without_the_model_the_rules_have_an_id_of_their_own():
-    engine = engine_of(without={"model"})
-    assert engine.release.startswith("rules-")
-    assert "model" not in {detector.name for detector in engine.detectors}
+@pytest.mark.parametrize(
+    ("without", "detectors"),
+    [
+        (set(), ["rules", "rules", "language", "model"]),
+        ({"model"}, ["rules", "rules", "language"]),
+        ({"rules", "arc"}, ["language", "model"]),
+    ],
+)
+def test_a_part_can_be_left_out_and_the_id_says_so(without, detectors):
+    engine = engine_of(without=without)
+    assert [each.name for each in engine.detectors] == detectors
+    assert engine.release == "-".join(
+        [bundle_id(), *(["without"] if without else []), *sorted(without)]
+    )
+
+
+def test_without_the_arc_a_turn_is_judged_by_itself():
+    turns = ["I have decided to kill myself tonight.", "What a nice day."]
+    assert engine_of().assess_turns(turns)[1].level is Level.WARNING
+    assert engine_of(without={"arc"}).assess_turns(turns)[1].level is Level.NONE
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from config.env import ROOT
+from safety.corpus.labels import is_disputed, read_second
+from safety.corpus.reading import CorpusMessage, read_messages, read_sessions
 from safety.engine.assess import engine_of
 from safety.engine.bundle import MODELS
 from safety.evaluation.floors import FIGURES, Measure, measures_of, read_floors
@@ -173,6 +175,15 @@ def test_two_releases_stand_side_by_side(tmp_path):
     assert "own: right only here 0, only there 0 (McNemar p = 1)" in printed
 
 
+def test_what_each_part_is_worth_stands_side_by_side(tmp_path):
+    floors = _floors(tmp_path, "own: {any_recall: {at_least: true, target: 1, floor: 0}}")
+    printed = _run(_file(tmp_path), "--ablation", "--floors", floors).splitlines()
+    heading = next(line for line in printed if "with arc" in line)
+    assert heading.split()[:4] == ["set", "figure", "rules", "model"]
+    (line,) = [line for line in printed if line.startswith("own ") and len(line.split()) == 6]
+    assert all(0 <= float(value) <= 1 for value in line.split()[2:])
+
+
 def test_a_folder_is_read_file_by_file_and_no_name_twice(tmp_path):
     (tmp_path / "more").mkdir()
     _file(tmp_path, name="b")
@@ -212,13 +223,22 @@ def test_of_our_corpus_only_what_was_held_out_is_judged():
     assert list(sets) == ["corpus_messages", "corpus_sessions"]
     assert all(not row.is_session for row in sets["corpus_messages"])
     assert all(row.is_session and len(row.turns) > 1 for row in sets["corpus_sessions"])
-    assert {row.crisis for row in sets["corpus_messages"]} == {True, False}
+    assert {row.crisis for row in sets["corpus_messages"]} == {True, False, None}
+    disputed = {row.id for row in sets["corpus_messages"] if row.crisis is None}
+    assert disputed == {each.id for each in _held_out() if is_disputed(each, read_second())}
+    assert {row.id for row in sets["corpus_sessions"]} == {
+        each.name for each in read_sessions() if each.held_out
+    }
+
+
+def _held_out() -> list[CorpusMessage]:
+    return [message for message in read_messages() if message.held_out]
 
 
 def test_evaluating_wants_nothing_that_only_training_has():
     code = (
         "import sys, safety.management.commands.evaluate_safety as c\n"
-        "assert not {'sklearn', 'onnx', 'threadpoolctl', 'tqdm'} & sys.modules.keys(), 'training came along'"
+        "assert not {'sklearn', 'onnx', 'threadpoolctl', 'tqdm', 'jax'} & sys.modules.keys(), 'training came along'"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from safety.corpus.agreement import Label
+from safety.corpus.labels import Label
 from safety.corpus.reading import CorpusMessage, number_of, read_messages, read_sessions
 from safety.engine.bundle import FILES, MODELS, RELEASE, VOCABULARY, digest_of, load_bundle
 from safety.engine.encoder import WIDTH, WINDOW_PIECES
