@@ -34,13 +34,12 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         findings: what the detectors and the arc found; the model's tells its probability at any level.
         release: id of the bundle that judged.
     """
-    read = _read(findings)
     kept = sorted(
-        (finding for finding in read if finding.level is not Level.NONE),
+        (finding for finding in findings if finding.level is not Level.NONE),
         key=lambda finding: (-finding.level.rank, _ORDER[finding.trigger], finding.rule),
     )
     level = _level(kept)
-    unsure = [finding.probability for finding in read if finding.detector == MODEL]
+    unsure = [finding.probability for finding in findings if finding.detector == MODEL]
     return Verdict(
         level=level,
         triggers=tuple(dict.fromkeys(finding.trigger for finding in kept)),
@@ -48,12 +47,6 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         findings=tuple(kept),
         release=release,
     )
-
-
-def _read(findings: Sequence[Finding]) -> list[Finding]:
-    """Without the model's opinion of a text in a language that it does not read."""
-    unread = any(finding.level is Level.UNKNOWN for finding in findings)
-    return [finding for finding in findings if not (unread and finding.detector == MODEL)]
 
 
 def _level(findings: Sequence[Finding]) -> Level:

@@ -86,12 +86,12 @@ class LanguageDetector:
         return found
 
 
-def native_reading(text: NormalizedText) -> NormalizedText:
-    """The plain form of a text in the language it is in, where we know how that one is spelt."""
+def native_reading(text: NormalizedText) -> NormalizedText | None:
+    """The plain form of a text in the language it is in; None where we do not know how that one is spelt."""
     language = language_of(fold(text.original)[0])
-    if language == text.language or language not in LANGUAGES:
+    if language == text.language:
         return text
-    return normalize(text.original, language)
+    return normalize(text.original, language) if language in LANGUAGES else None
 
 
 @lru_cache

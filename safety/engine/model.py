@@ -81,16 +81,19 @@ class ModelDetector:
         self._encoder, self._head, self._put_aside = encoder, head, put_aside
 
     def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:  # noqa: ARG002 - the protocol's signature
-        """One finding; of level none where no threshold is reached, so that its probability is known all the same."""
-        text = native_reading(text)
-        windows = self._encoder.windows(text)
-        if not windows:
+        """One finding; of level none where no threshold is reached, so that its probability is known all the same.
+
+        None for a text in a language that the model has learned nothing of, or without words.
+        """
+        native = native_reading(text)
+        windows = self._encoder.windows(native) if native else []
+        if native is None or not windows:
             return []
         likely = self._head.probabilities(windows)
         level = self._head.level_of(likely)
         if level is Level.NONE:
             return [self._finding(level, likely, None)]
-        span = self._evidence(text, windows)
+        span = self._evidence(native, windows)
         return [self._finding(self._bound(level, likely, text, span), likely, span)]
 
     def _bound(

@@ -89,7 +89,9 @@ def pieces_of(text: str, vocabulary: Vocabulary) -> Pieces:
 
 
 def _reading(text: str) -> NormalizedText:
-    return native_reading(normalize(text))
+    """As the engine reads it; what it would not read teaches all the same."""
+    read = normalize(text)
+    return native_reading(read) or read
 
 
 def outputs_of(
