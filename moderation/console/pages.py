@@ -14,7 +14,13 @@ from django.views.decorators.http import require_safe
 from audit.actors import Actor
 from chat.resources import resources_for
 from moderation.console.forms import ResolveForm
-from moderation.console.presenting import ShownQueue, lines_of, shown_queue, words_of
+from moderation.console.presenting import (
+    ShownQueue,
+    lines_of,
+    reasons_of,
+    shown_queue,
+    words_of,
+)
 from moderation.console.problems import ANTICIPATED, problem_response
 from moderation.models import LookReason, StaffUser
 from moderation.permissions import check_can_open_console, holds, reading_ground
@@ -161,6 +167,7 @@ def _lines(request: HttpRequest, incident: Incident, now: datetime) -> list[Any]
 
 def _rail_context(incident: Incident, now: datetime) -> dict[str, Any]:
     found = resources_for(incident.country)
+    assessment = assessments_of([incident.message_id]).get(incident.message_id)
     return {
         "severity": SEVERITIES[incident.severity],
         "kind": KINDS[incident.kind],
@@ -168,7 +175,8 @@ def _rail_context(incident: Incident, now: datetime) -> dict[str, Any]:
         "due": due_words(incident.due_at, now=now),
         "age": since_words(incident.created_at, now=now),
         "claimed_for": clock(int((now - (incident.claimed_at or now)).total_seconds())),
-        "assessment": assessments_of([incident.message_id]).get(incident.message_id),
+        "assessment": assessment,
+        "reasons": reasons_of(assessment),
         "answers": screened(incident.triggers),
         "earlier": [_earlier(other, now) for other in earlier_incidents(incident)],
         "help": found,

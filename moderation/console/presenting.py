@@ -18,7 +18,8 @@ from moderation.wording import (
     trigger_words,
     urgency,
 )
-from safety.models import Incident
+from safety.engine.explaining import explained
+from safety.models import Assessment, Incident
 
 ERASED_NOTE = "(erased with the person's data)"
 
@@ -48,6 +49,21 @@ class ShownRow:
     age: str
     is_mine: bool
     is_erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A finding in words.
+
+    Args:
+        trigger: what it is a sign of.
+        level: what it alone would justify.
+        why: what was found, without the person's words.
+    """
+
+    trigger: str
+    level: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +180,18 @@ def _line(
         raised_it=bool(message.pk == incident.message_id),
         is_replacement=message.safe_replacement,
     )
+
+
+def reasons_of(assessment: Assessment | None) -> list[Reason]:
+    """Why an assessment came to its level, the most urgent reason first; none where there was none."""
+    return [
+        Reason(
+            trigger=trigger_words(finding["trigger"]),
+            level=SEVERITIES[finding["level"]],
+            why=explained(finding),
+        )
+        for finding in (assessment.findings if assessment else [])
+    ]
 
 
 def _label(message: Message, transcript: Transcript, names: dict[str, str]) -> str:

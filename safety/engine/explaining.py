@@ -20,7 +20,6 @@ _LANGUAGE: Final = {
     "language.crisis": "Danger words of another language: intent or a plan.",
     "language.warning": "Danger words of another language.",
 }
-_REPLIES: Final = "reply_rules"
 _PER_CENT: Final = 100
 
 
@@ -28,14 +27,13 @@ def explained(finding: Mapping[str, Any]) -> str:
     """The reason of a finding.
 
     Args:
-        finding: as an assessment keeps it: detector, rule, probability, level, trigger.
+        finding: as an assessment keeps it: detector, rule, probability.
     """
-    rule = str(finding.get("rule", ""))
+    rule = finding["rule"]
     known = _ARC.get(rule) or _LANGUAGE.get(rule)
-    if known:
+    if known is not None:
         return known
-    if finding.get("detector") == MODEL:
-        sure = round(_PER_CENT * float(finding.get("probability", 0)))
-        return f"The sentence model: its meaning is like that of texts of risk ({sure} % likely)."
-    kind = "must not be said" if finding.get("detector") == _REPLIES else "rule"
-    return f"Matches the {kind} {rule}." if kind == "rule" else f"A reply {kind}: {rule}."
+    if finding["detector"] == MODEL:
+        sure = round(_PER_CENT * finding["probability"])
+        return f"The sentence model: reads like texts of people at risk ({sure} % likely)."
+    return f"Words that match the rule {rule}."
