@@ -51,6 +51,7 @@ class ContextWords:
         fiction: a story, a song, a game.
         reported: what introduces somebody else's words.
         supposed: what introduces a supposition.
+        settled: what shows, beside the past or fiction, that it is healed or made up; None where a language lists none.
     """
 
     scope_ends: re.Pattern[str]
@@ -64,6 +65,7 @@ class ContextWords:
     fiction: re.Pattern[str]
     reported: re.Pattern[str]
     supposed: re.Pattern[str]
+    settled: re.Pattern[str] | None = None
 
 
 @lru_cache
@@ -158,7 +160,7 @@ def read_in_context(rule: Rule, around: Surroundings) -> Reading | None:
         return _of_another(rule)
     for context, applies in _LOWERING:
         if context in rule.contexts and applies(around, words):
-            return Reading(reading.trigger, _LOWER.get(reading.level, reading.level))
+            return Reading(reading.trigger, _lowered(reading.level, around, words))
     if (
         "hypothetical" in rule.contexts
         and rule.level is Level.CRISIS
@@ -166,6 +168,13 @@ def read_in_context(rule: Rule, around: Surroundings) -> Reading | None:
     ):
         return Reading(reading.trigger, Level.WARNING)
     return reading
+
+
+def _lowered(level: Level, around: Surroundings, words: ContextWords) -> Level:
+    """One to two levels; down to ordinary distress where the sentence says that it is healed or made up."""
+    if words.settled is not None and words.settled.search(around.sentence):
+        return min(level, Level.LOW, key=lambda held: held.rank)
+    return _LOWER.get(level, level)
 
 
 def _of_another(rule: Rule) -> Reading | None:

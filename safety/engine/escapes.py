@@ -9,7 +9,7 @@ _BREAK: Final = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|td|h[1-6])|br|hr)\b", re
 _HIDDEN: Final = "\u200b"
 _ENTITY: Final = (
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
-    r"|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[nrt]"
+    r"|(?:\\u[0-9a-fA-F]{4})+|(?:\\x[0-9a-fA-F]{2})+|\\[nrt]"
 )
 _OCTETS: Final = r"(?:=[0-9A-F]{2})+|(?:%[0-9A-Fa-f]{2})+|=\r?\n"
 _OCTET: Final = re.compile(r"[=%][2-7][0-9A-Fa-f]")
@@ -17,6 +17,7 @@ _FEWEST_OCTETS: Final = 3
 """Below that, `=20` and `%20` are sums and shares that somebody wrote."""
 _FEW: Final = re.compile(_ENTITY)
 _MANY: Final = re.compile(f"{_ENTITY}|{_OCTETS}")
+_CODES: Final = {"\\u": "utf-16-be", "\\x": "latin-1"}
 _SIGNS: Final = re.compile(r"[&\\=%]")
 
 
@@ -44,8 +45,12 @@ def escapes_in(text: str) -> list[tuple[int, int, str]]:
 def _meaning(escape: str) -> str:
     if escape[0] == "&":
         return html.unescape(escape)
-    if escape[0] == "\\":
-        return html.unescape(f"&#x{escape[2:]};") if escape[1] in "ux" else "\n"
-    if escape[1] in "\r\n":
-        return ""
-    return bytes.fromhex(escape.replace(escape[0], "")).decode(errors="replace")
+    if escape[:2] in _CODES:
+        return _decoded(escape, escape[:2], _CODES[escape[:2]])
+    if escape[0] == "\\" or escape[1] in "\r\n":
+        return "\n" if escape[0] == "\\" else ""
+    return _decoded(escape, escape[0], "utf-8")
+
+
+def _decoded(escape: str, prefix: str, code: str) -> str:
+    return bytes.fromhex(escape.replace(prefix, "")).decode(code, errors="replace")

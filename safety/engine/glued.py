@@ -12,6 +12,8 @@ _SHORTEST_RUN: Final = 9
 _FEWEST_WORDS_IN_A_RUN: Final = 3
 """Two are a compound as often as not."""
 _FEWEST_LETTERS_A_WORD: Final = 2.5
+_LETTERS_TO_A_STRAY: Final = 12
+"""One letter in so many may be left over where nothing that is watched is spelt."""
 _SHORTEST_PIECE: Final = 3
 _SHORTEST_WATCHED_PIECE: Final = 4
 _WEIGHTS: Final = (1.0, 1.1, 1.9)
@@ -98,7 +100,14 @@ class Glued:
         words = self._core.split(letters)
         if strays:
             words = words or self._wide.split(letters, strays=True)
-        return words if words and not self._lists.watched.isdisjoint(words) else None
+        if not words:
+            return None
+        watched = not self._lists.watched.isdisjoint(words)
+        return words if watched or (strays and self._mostly_words(words, letters)) else None
+
+    def _mostly_words(self, words: list[str], letters: str) -> bool:
+        left_over = sum(len(word) == 1 and not self._lists.holds(word) for word in words)
+        return left_over * _LETTERS_TO_A_STRAY <= len(letters)
 
 
 def _wide_segmenter(lists: WordLists) -> Segmenter:

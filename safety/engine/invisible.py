@@ -86,4 +86,5 @@ def _parts_words(
 def _is_word(plain: str, spelling: Spelling) -> bool:
     if spelling.lists.holds(plain):
         return True
-    return not plain.isalpha() and spelling.read_word(plain) != plain
+    read = spelling.read_word(plain)
+    return read != plain and " " not in read

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from safety.engine.lookalikes import latinised
 from safety.engine.wordlists import WordLists
 
 _LINE: Final = re.compile(r"[^\n]+")
@@ -42,7 +43,7 @@ def _mark(words: list[str], others: list[str], lists: WordLists, *, chopped: boo
 
 
 def _letters(word: str) -> str:
-    return _SIGNS.sub("", word)
+    return latinised(_SIGNS.sub("", word))
 
 
 def _count(words: list[str]) -> int:

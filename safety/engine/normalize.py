@@ -17,7 +17,7 @@ from safety.engine.spelling import ENGLISH, Spelling, pieces_of, spelling_of
 
 _CHUNK: Final = re.compile(r"[^\s]+|\n")
 _MARK: Final = re.compile(r"\.{2,}|[.!?;,:()\n\[\]{}|/]")
-_SEPARATOR: Final = re.compile(r"[-_|/*~=+.\\]{1,3}")
+_SEPARATOR: Final = re.compile(r"[-_|/*~=+.,\\]{1,3}")
 """Between letters that are written apart: `k - i - l - l`."""
 _EDGE: Final = "\"'.,!?;:()[]{}|/\\*_~-^<>=+"
 
@@ -165,7 +165,7 @@ def _go_on(writer: _Writer, mark: str) -> None:
 
 def _read_chunk(writer: _Writer, chunk: str, start: int, *, wide: bool = False) -> None:
     end = start + len(chunk)
-    if len(chunk) == 1 and (chunk.isalpha() or (writer.apart and chunk.isdigit())):
+    if len(chunk) == 1 and chunk.isalnum():
         writer.hold(Letters(chunk, chunk, start, (start,), begins=wide))
         return
     if chunk.isalpha():
@@ -206,7 +206,7 @@ def _read_disguised(writer: _Writer, chunk: str, start: int) -> None:
 def _letters_of(chunk: str, start: int) -> Letters | None:
     """The letters of a chunk that has signs between all of them: `k.i.l.l`."""
     pieces = pieces_of(chunk)
-    if len(pieces) < 2 or any(len(piece) > 1 for _, piece in pieces):  # noqa: PLR2004 - letters apart
+    if not pieces or any(len(piece) > 1 for _, piece in pieces):
         return None
     places = tuple(start + offset for offset, _ in pieces)
     letters = "".join(piece for _, piece in pieces)

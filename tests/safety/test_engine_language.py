@@ -103,14 +103,14 @@ def test_a_danger_word_of_another_language_has_a_level(text, level):
 
 
 def test_a_danger_word_points_to_its_place():
-    text = "¡no! quiero  morir"
+    text = "no! ¡voglio  morire"
     finding = next(found for found in assess(text).findings if found.rule == "language.warning")
     assert finding.span is not None
-    assert text[slice(*finding.span)] == "quiero  morir"
-    plain = "hoy quiero morir"
+    assert text[slice(*finding.span)] == "voglio  morire"
+    plain = "oggi voglio morire"
     finding = next(found for found in assess(plain).findings if found.rule == "language.warning")
     assert finding.span is not None
-    assert plain[slice(*finding.span)] == "quiero morir"
+    assert plain[slice(*finding.span)] == "voglio morire"
 
 
 def test_a_concern_in_an_unread_text_stays_unknown():
