@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from safety.corpus.labels import Label, first_of, read_second
 from safety.corpus.reading import CorpusMessage, number_of, read_messages, read_sessions
-from safety.engine.datafiles import RULES, read_yaml
-from safety.engine.spelling import ENGLISH
 from safety.levels import TRIGGERS, Level
 from safety.training.aside import is_aside
 from safety.training.identities import with_identity
@@ -105,26 +103,6 @@ def session_examples() -> list[Example]:
         if not session.held_out
         for turn in session.turns
     ]
-
-
-def rule_examples() -> list[Example]:
-    """What each English rule's author wrote down as firing and as silent."""
-    return [
-        example
-        for path in sorted((RULES / ENGLISH).glob("*.yaml"))
-        if not path.name.startswith("_")
-        for example in _of_rules(read_yaml(path))
-    ]
-
-
-def _of_rules(described: dict[str, Any]) -> Iterator[Example]:
-    for rule in described["rules"]:
-        level = Level(rule.get("level", described.get("level")))
-        trigger = rule.get("trigger", described.get("trigger"))
-        for text in rule.get("fires", ()):
-            yield Example(text, targets_of(level), signs_of((trigger,)), 1.0, "rules")
-        for text in rule.get("silent", ()):
-            yield Example(text, NOTHING, NO_SIGNS, 1.0, "rules")
 
 
 def _by_severity(row: dict[str, Any]) -> Targets:

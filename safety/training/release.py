@@ -24,7 +24,6 @@ from safety.training.examples import (
     corpus_examples,
     counterfactuals,
     public_examples,
-    rule_examples,
     session_examples,
 )
 from safety.training.fitting import calibrated
@@ -57,7 +56,7 @@ def train(
         tell: is told of each step.
         epochs: how often the texts are gone through; None for as often as the release was.
     """
-    examples = corpus_examples() + session_examples() + rule_examples()
+    examples = corpus_examples() + session_examples()
     examples += public_examples(data) if data else []
     examples += counterfactuals(examples)
     learned = [each for each in examples if not each.for_calibration]

@@ -171,15 +171,6 @@ def test_turns_of_sessions_are_learned_from_unless_the_session_is_held_out():
     assert len(learned & held_out) < 20
 
 
-def test_examples_of_rules_have_the_labels_of_their_rules():
-    found = examples.rule_examples()
-    fires = [each for each in found if each.signs != NO_SIGNS]
-    silent = [each for each in found if each.signs == NO_SIGNS]
-    assert fires
-    assert {each.targets for each in silent} == {NOTHING}
-    assert all(each.signs and sum(each.signs) == 1 for each in fires)
-
-
 def test_counterfactuals_keep_their_labels_and_only_gain_an_identity():
     plain = [_example(f"text {number}", Level.WARNING, weight=0.3) for number in range(80)]
     swapped = counterfactuals(plain)
@@ -287,7 +278,6 @@ def _slice(monkeypatch):
     assert {each.for_calibration for each in small} == {True, False}
     monkeypatch.setattr(release, "corpus_examples", lambda: small)
     monkeypatch.setattr(release, "session_examples", list)
-    monkeypatch.setattr(release, "rule_examples", list)
 
 
 @pytest.mark.slow
