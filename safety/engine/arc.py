@@ -1,4 +1,4 @@
-"""What came before: repeated hopelessness, escalation, denial after disclosure, and crises that are not over yet.
+"""What came before: repeated hopelessness, slow escalation, denial after disclosure, sudden calm, crises not over yet.
 
 Source: the windows follow NICE NG225 and Chung et al. 2017 (risk is highest in the first week after a crisis and stays
 raised for months); law 6 of the product says that a later "I was joking" clears nothing.
@@ -13,8 +13,7 @@ from safety.levels import TRIGGERS, Level
 
 NAME: Final = "arc"
 DENIAL: Final = "goodbye.denial"
-STILL_AT_HAND: Final = "methods.still_at_hand"
-CALM: Final = "goodbye.leaving_hint"
+CALM: Final = "calm.sudden"
 _DAY_SECONDS: Final = 86_400
 CRISIS_WARNS_DAYS: Final = 7
 CRISIS_CONCERNS_DAYS: Final = 30
@@ -25,6 +24,11 @@ DENIAL_DAYS: Final = 1
 MEANS_SECONDS: Final = 3_600
 """How long after a crisis a mere mention of means or of the act is the crisis still. Source: written by us, on the side
 of care; Safe-T asks for access to means to be cleared before a crisis counts as over."""
+MOUNTING_FROM: Final = 1.5
+"""Turns that by themselves are less than a concern are one together from here on: this one's probability, and those of
+the turns before it, each step back counting MOUNTING_FADES of the one after it. Source: sessions of our corpus that are
+learned from."""
+MOUNTING_FADES: Final = 0.8
 
 _DESPAIR: Final = frozenset({"hopelessness", "burden", "passive_ideation", "self_harm_urge"})
 
@@ -45,6 +49,8 @@ def arc_findings(found: Sequence[Finding], arc: Arc) -> list[Finding]:
         _not_over(arc),
         _denial(found, arc),
         _repeated(found, arc),
+        _mounting(level, found, arc),
+        _sudden_calm(found, arc),
         _after_warning(level, arc),
         _after_crisis(level, arc),
         _means_after_crisis(found, arc),
@@ -83,12 +89,31 @@ def _repeated(found: Sequence[Finding], arc: Arc) -> Finding | None:
     """Despair for the third time within two days is more than despair."""
     if not any(finding.trigger in _DESPAIR and finding.level is Level.CONCERN for finding in found):
         return None
-    turns = [
-        turn
-        for turn in arc.turns
-        if turn.age_seconds <= REPEAT_DAYS * _DAY_SECONDS and _DESPAIR.intersection(turn.triggers)
-    ]
+    turns = [turn for turn in _within(arc, REPEAT_DAYS) if _DESPAIR.intersection(turn.triggers)]
     return _finding(Level.WARNING, "arc.repeated", turns[-1]) if len(turns) >= REPEATS else None
+
+
+def _mounting(level: Level, found: Sequence[Finding], arc: Arc) -> Finding | None:
+    """Slow escalation: no message is a concern, and together they are."""
+    if level is not Level.LOW:
+        return None
+    recent = _within(arc, REPEAT_DAYS)
+    weight = max(finding.probability for finding in found)
+    for steps, turn in enumerate(reversed(recent), 1):
+        weight += MOUNTING_FADES**steps * turn.probability
+    return _finding(Level.CONCERN, "arc.mounting", recent[-1]) if weight >= MOUNTING_FROM else None
+
+
+def _sudden_calm(found: Sequence[Finding], arc: Arc) -> Finding | None:
+    """Calm soon after despair, with nothing said that would have brought it."""
+    if not any(finding.rule == CALM for finding in found):
+        return None
+    despair = [turn for turn in _within(arc, DENIAL_DAYS) if turn.level.rank >= Level.CONCERN.rank]
+    return _finding(Level.WARNING, "arc.sudden_calm", despair[-1]) if despair else None
+
+
+def _within(arc: Arc, days: int) -> list[PastTurn]:
+    return [turn for turn in arc.turns if turn.age_seconds <= days * _DAY_SECONDS]
 
 
 def _after_warning(level: Level, arc: Arc) -> Finding | None:

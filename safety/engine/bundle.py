@@ -67,7 +67,7 @@ class _Described:
     def is_sound(self) -> bool:
         """Whether every level has a threshold that can be reached, and every trigger and language is known."""
         return (
-            self.thresholds.keys() == set(LEVELS)
+            self.thresholds.keys() == {Level.LOW, *LEVELS}
             and all(0 < each <= 1 for each in self.thresholds.values())
             and set(self.triggers) <= set(TRIGGERS)
             and self.languages <= set(LANGUAGES)

@@ -42,11 +42,18 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
     unsure = [finding.probability for finding in findings if finding.detector == MODEL]
     return Verdict(
         level=level,
-        triggers=tuple(dict.fromkeys(finding.trigger for finding in kept)),
+        triggers=tuple(
+            dict.fromkeys(finding.trigger for finding in kept if _names_a_sign(finding))
+        ),
         probability=max(_probability(kept, level), *unsure, 0.0),
         findings=tuple(kept),
         release=release,
     )
+
+
+def _names_a_sign(finding: Finding) -> bool:
+    """The model's guess at a sign is none where it sees hardly any risk."""
+    return finding.detector != MODEL or finding.level is not Level.LOW
 
 
 def _level(findings: Sequence[Finding]) -> Level:

@@ -34,7 +34,7 @@ class Head:
     Args:
         weights: one row for each level, then one for each trigger; WIDTH columns, then the offset.
         triggers: names of the rows after the levels.
-        thresholds: from which probability on each level counts.
+        thresholds: from which probability on each level counts; that of low is of a concern, too.
     """
 
     weights: NDArray[np.float32]
@@ -55,10 +55,10 @@ class Head:
         return np.asarray(likely)
 
     def level_of(self, likely: NDArray[np.float64]) -> Level:
-        """The most urgent level whose threshold is reached."""
+        """The most urgent level whose threshold is reached; low where a concern is not unlikely."""
         reached = [
             level
-            for level, each in zip(LEVELS, likely, strict=False)
+            for level, each in zip((Level.LOW, *LEVELS), (likely[0], *likely), strict=False)
             if each >= self.thresholds[level]
         ]
         return max(reached, key=lambda level: level.rank, default=Level.NONE)
@@ -91,7 +91,7 @@ class ModelDetector:
             return []
         likely = self._head.probabilities(windows)
         level = self._head.level_of(likely)
-        if level is Level.NONE:
+        if level.rank <= Level.LOW.rank:
             return [self._finding(level, likely, None)]
         span = self._evidence(native, windows)
         return [self._finding(self._bound(level, likely, text, span), likely, span)]

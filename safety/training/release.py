@@ -29,7 +29,7 @@ from safety.training.examples import (
 from safety.training.fitting import calibrated
 from safety.training.tuning import EPOCHS, HEAD, Pieces, tune
 
-THRESHOLDS: Final = {"concern": 0.75, "warning": 0.9, "crisis": 0.95}
+THRESHOLDS: Final = {"low": 0.5, "concern": 0.75, "warning": 0.9, "crisis": 0.95}
 """From which calibrated probability on the model alone justifies a level. The lowest at which, with the rules, every
 floor of `floors.yaml` holds; false alarms on everyday talk are the tightest. A page must be nearly certain."""
 LANGUAGES: Final = ("en",)
