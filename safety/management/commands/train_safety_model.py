@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Writes the bundle's files and prints its id."""
 
     help = (
-        "Train the sentence model. Needs `make training`, and the public sets unless --corpus-only."
+        "Train the sentence model. `make model` installs what it needs and runs it; needs the public sets unless --corpus-only."
     )
     requires_system_checks = []
 
@@ -50,7 +50,7 @@ def _published() -> Path:
     """The folder of the published weights, which must be those that the release was made from."""
     found = importlib.util.find_spec(WEIGHTS_PACKAGE)
     if found is None or found.origin is None:
-        raise CommandError(f"no package {WEIGHTS_PACKAGE}: run `make training` first")
+        raise CommandError(f"no package {WEIGHTS_PACKAGE}: run `make model`")
     folder = Path(found.origin).parent / "model"
     if digest_of(folder / "model.safetensors") != WEIGHTS_DIGEST:
         raise CommandError(f"the weights in {WEIGHTS_PACKAGE} are not the published ones")
