@@ -19,7 +19,8 @@ class Command(BaseCommand):
     """Writes the bundle's files and prints its id."""
 
     help = (
-        "Train the sentence model. `make model` installs what it needs and runs it; needs the public sets unless --corpus-only."
+        "Train the sentence model. `make model` installs what that needs and runs it. "
+        "Needs the public sets, unless --corpus-only."
     )
     requires_system_checks = []
 
