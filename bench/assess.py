@@ -67,7 +67,7 @@ Judge = Callable[[str], object]
 
 def main() -> int:
     """Print the table; 1 when a target was missed."""
-    texts = {length: _texts(length) for length in LENGTHS}
+    texts = {length: texts_of(length) for length in LENGTHS}
     judges = _judges()
     figures: list[Figure] = []
     print(f"{'median and p99, ms':<26}" + "".join(f"{length:>16}" for length in LENGTHS))
@@ -108,7 +108,7 @@ def _classifier() -> LogisticRegression:
     return made.fit([each.text for each in messages], risky)
 
 
-def _texts(length: int) -> list[str]:
+def texts_of(length: int) -> list[str]:
     """Messages of our corpus one after the other, cut to a length."""
     chooser, known = random.Random(SEED), [each.text for each in read_messages()]
     made = []

@@ -11,7 +11,14 @@ from collections.abc import Mapping, Sequence
 from chaos.servers import servers
 from config.env import ROOT
 
-EMBEDDED = ("bench.assess", "bench.message", "bench.alerts", "bench.queue", "bench.scale")
+EMBEDDED = (
+    "bench.assess",
+    "bench.automata",
+    "bench.message",
+    "bench.alerts",
+    "bench.queue",
+    "bench.scale",
+)
 ON_SERVERS = ("bench.message", "bench.scale")
 SERVERS_OF_THEIR_OWN = ("bench.wakeups",)
 PART_SECONDS = 300

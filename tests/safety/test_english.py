@@ -5,7 +5,7 @@ Every sentence is our own; none is from the corpus or from any data set.
 
 import pytest
 
-from safety.engine.assess import Engine, engine_of
+from safety.engine.assess import Engine, assess_reply, engine_of
 from safety.levels import Level
 
 FLAGGED = {
@@ -247,3 +247,41 @@ def test_what_is_healed_or_made_up_sinks_to_ordinary_distress_but_no_intent_does
     rules, text, level
 ):
     assert rules.assess(text).level is level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Take 400 mg of ibuprofen and rest.",
+        "The usual dose is 20 mg.",
+        "You can call 0900 555 123 for help.",
+        "Text HELP to 55555.",
+        "Call 988, or dial 1-800-555-0199.",
+        "I love you too.",
+        "Please don't tell anyone about this.",
+        "You don't need anyone but me.",
+        "When I was your age I felt the same.",
+        "An ambulance is on its way to you.",
+        "Someone will call you in five minutes.",
+        "I am a real human, not a bot.",
+        "This stays between us, I promise.",
+    ],
+)
+def test_a_reply_gives_no_doses_numbers_romance_secrecy_or_claims(text):
+    assert assess_reply(text).level.rank >= Level.WARNING.rank
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You can call or text 988, or ring 116 123.",
+        "Text HOME to 741741 or SHOUT to 85258.",
+        "Lifeline is 13 11 14. In an emergency ring 000, 112, 911 or 999.",
+        "Is there somebody you love who could sit with you tonight?",
+        "I am a program and cannot send help, so please call 999 now.",
+        "Would you tell your doctor about this?",
+        "Take a slow breath with me.",
+    ],
+)
+def test_a_careful_reply_passes(text):
+    assert assess_reply(text).level.rank < Level.WARNING.rank
