@@ -43,14 +43,14 @@ class RuleDetector:
     def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:  # noqa: ARG002 - rules read one text
         """At most one finding for each rule: its most urgent match."""
         idioms = _Idioms(self.book, text)
-        found = (self._best(rule, text, idioms) for rule in self.book.rules)
+        found = (self._best(rule, text, idioms) for rule in self.book.may_match(text.data))
         return [finding for finding in found if finding is not None]
 
     def put_aside(self, text: NormalizedText) -> list[Aside]:
         """What the rules read as less than it sounds: denied, past, fiction, quoted, a figure of speech, of another."""
         idioms = _Idioms(self.book, text)
         found = [Aside(text.span(*place), Level.NONE) for place in idioms.places()]
-        for rule in self.book.rules:
+        for rule in self.book.may_match(text.data):
             for match in rule.pattern.finditer(text.data):
                 level = _level_in_context(rule, text, match.start(), match.end(), idioms)
                 if level is not Level(rule.level) or rule.trigger == OF_ANOTHER:

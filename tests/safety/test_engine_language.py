@@ -116,3 +116,38 @@ def test_a_danger_word_points_to_its_place():
 def test_a_concern_in_an_unread_text_stays_unknown():
     text = "hoy no quiero salir de la casa con mis amigos hasta que se vayan todos a su casa. i feel hopeless"
     assert assess(text).level is Level.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mi hermano habla del suicidio",
+        "prevenção do suicídio",
+        "le taux suicidaire en France",
+        "Suizid in der Familie",
+        "Selbstmörder im Film",
+        "zelfdoding op school",
+        "samobójstwo w książce",
+        "розмова про самогубство",
+        "η αυτοκτονία του",
+        "интервью о самоубийстве",
+        "intihar haberi",
+        "आत्महत्या पर लेख",
+        "ฆ่าตัวตาย",
+        "自殺についての本",
+        "자살 예방",
+        "انتحار",
+        "Suizid",
+    ],
+)
+def test_the_word_itself_is_never_missed_in_any_language(text):
+    verdict = assess(text)
+    assert verdict.level.rank >= Level.CONCERN.rank
+    assert "suicidal_ideation" in verdict.triggers
+
+
+@pytest.mark.parametrize(
+    "text", ["a podcast about suicide prevention", "the Suicide Squad film was fun"]
+)
+def test_the_english_word_is_left_to_the_rules(text):
+    assert assess(text).level is Level.NONE
