@@ -125,9 +125,10 @@ def test_a_head_that_does_not_fit_is_refused(folder, change: Callable[[np.ndarra
     [
         {"triggers": ["sorrow"]},
         {"thresholds": {"concern": 0.5}},
-        {"thresholds": {"concern": 0.5, "warning": 0.6, "dire": 0.7}},
-        {"thresholds": {"concern": 0.5, "warning": 0.6, "crisis": "high"}},
-        {"thresholds": {"concern": 0.5, "warning": 0.6, "crisis": 1.5}},
+        {"thresholds": {"concern": 0.5, "warning": 0.6, "crisis": 0.9}},
+        {"thresholds": {"low": 0.1, "concern": 0.5, "warning": 0.6, "dire": 0.7}},
+        {"thresholds": {"low": 0.1, "concern": 0.5, "warning": 0.6, "crisis": "high"}},
+        {"thresholds": {"low": 0.1, "concern": 0.5, "warning": 0.6, "crisis": 1.5}},
         {"languages": ["tlh"]},
         {"languages": [5]},
     ],
@@ -149,7 +150,7 @@ def test_a_head_that_is_no_array_is_refused(folder):
 
 def test_the_id_changes_with_thresholds_weights_and_rules(folder, monkeypatch):
     ids = {bundle_id(folder)}
-    _describe(folder, thresholds={"concern": 0.11, "warning": 0.22, "crisis": 0.33})
+    _describe(folder, thresholds={"low": 0.1, "concern": 0.11, "warning": 0.22, "crisis": 0.33})
     ids.add(bundle_id(folder))
     _replace_head(folder, np.load(folder / HEAD) + np.float32(1))
     ids.add(bundle_id(folder))

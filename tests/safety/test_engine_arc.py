@@ -2,8 +2,9 @@
 
 import pytest
 
+from safety.engine.arc import CALM, arc_findings
 from safety.engine.assess import assess, assess_turns
-from safety.engine.protocol import Arc, PastTurn
+from safety.engine.protocol import Arc, Finding, PastTurn
 from safety.levels import Level
 
 DAY = 86_400
@@ -132,3 +133,55 @@ def test_a_slow_escalation_is_seen():
 
 def test_no_turns_no_verdicts():
     assert assess_turns([]) == []
+
+
+def _low(probability: float) -> PastTurn:
+    return PastTurn(60.0, Level.LOW, (), same_session=True, probability=probability)
+
+
+def _finding(level: Level, probability: float, rule: str = "sentence_model.low") -> Finding:
+    return Finding("hopelessness", level, "model", rule, None, probability)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "mounts"),
+    [
+        ([], 0.7, False),
+        ([0.6], 0.7, False),
+        ([0.6, 0.6], 0.7, True),
+        ([0.6, 0.1, 0.1], 0.7, False),
+        ([0.7, 0.7], 0.5, True),
+    ],
+)
+def test_messages_that_are_little_by_themselves_mount(earlier, now, mounts):
+    arc = _arc(*map(_low, earlier))
+    added = arc_findings([_finding(Level.LOW, now)], arc)
+    assert [each.rule for each in added] == (["arc.mounting"] if mounts else [])
+    assert all(each.level is Level.CONCERN for each in added)
+
+
+def test_what_is_a_concern_or_nothing_by_itself_does_not_mount():
+    arc = _arc(*[_low(0.7)] * 5)
+    assert arc_findings([_finding(Level.CONCERN, 0.8)], arc) == []
+    assert arc_findings([], arc) == []
+
+
+def test_old_messages_do_not_mount():
+    old = PastTurn(3 * DAY, Level.LOW, (), same_session=False, probability=0.7)
+    assert arc_findings([_finding(Level.LOW, 0.7)], _arc(old, old, old)) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "days", "calm"),
+    [
+        (Level.CONCERN, 0.1, True),
+        (Level.CRISIS, 0.1, True),
+        (Level.CONCERN, 1.5, False),
+        (Level.LOW, 0.1, False),
+    ],
+)
+def test_calm_all_of_a_sudden_after_despair_is_a_warning(level, days, calm):
+    arc = _arc(_past(level, "hopelessness", days=days))
+    added = arc_findings([_finding(Level.LOW, 0.1, CALM)], arc)
+    found = [each for each in added if each.rule == "arc.sudden_calm"]
+    assert [each.level for each in found] == ([Level.WARNING] if calm else [])

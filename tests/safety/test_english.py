@@ -212,7 +212,7 @@ PAGES = (
 @pytest.fixture(scope="module")
 def rules() -> Engine:
     """The rules alone: what they find must not depend on a model."""
-    return engine_of(rules_only=True)
+    return engine_of(without={"model"})
 
 
 @pytest.mark.parametrize(

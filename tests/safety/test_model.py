@@ -14,7 +14,7 @@ from safety.engine.protocol import EMPTY_ARC
 from safety.engine.wordpiece import Vocabulary
 from safety.levels import Level
 
-THRESHOLDS = {Level.CONCERN: 0.5, Level.WARNING: 0.7, Level.CRISIS: 0.9}
+THRESHOLDS = {Level.LOW: 0.3, Level.CONCERN: 0.5, Level.WARNING: 0.7, Level.CRISIS: 0.9}
 WORRY = "burn"
 
 
@@ -84,7 +84,9 @@ def test_no_size_of_number_overflows(size):
 @pytest.mark.parametrize(
     ("likely", "level"),
     [
-        ((0.49, 0.4, 0.1), Level.NONE),
+        ((0.29, 0.2, 0.1), Level.NONE),
+        ((0.3, 0.2, 0.1), Level.LOW),
+        ((0.49, 0.4, 0.1), Level.LOW),
         ((0.5, 0.4, 0.1), Level.CONCERN),
         ((0.8, 0.7, 0.1), Level.WARNING),
         ((0.95, 0.95, 0.9), Level.CRISIS),

@@ -52,7 +52,7 @@ def _milliseconds(judge, text: str) -> float:
 @pytest.fixture(scope="module")
 def rules():
     """The rules alone: what the model takes is bounded by its windows and would hide a growth."""
-    return engine_of(rules_only=True).assess
+    return engine_of(without={"model"}).assess
 
 
 @pytest.mark.slow
