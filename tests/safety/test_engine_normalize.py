@@ -89,7 +89,10 @@ ANY_STRING = st.text(st.characters(), max_size=200)
         ("k_1_l_l", "kill"),
         ("w4nt_t0_k1ll", "want to kill"),
         ("1w4ntt0d13", "i want to die"),
-        ("\u0456w\u0430ntt\u043edi\u0435bec\u0430usen\u043ebodycares", "i want to die because nobody cares"),
+        (
+            "\u0456w\u0430ntt\u043edi\u0435bec\u0430usen\u043ebodycares",
+            "i want to die because nobody cares",
+        ),
         ("w.a.n.t\nt.o\nd.i.e", "want to die"),
         ("w n k i l l q", "w n kill q"),
         ("q k i l l q", "q kill q"),
