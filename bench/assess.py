@@ -22,6 +22,7 @@ from bench.table import Figure, percentile, show
 from safety.corpus.reading import read_messages
 from safety.engine.assess import engine_of
 from safety.engine.rules import person_rules
+from safety.engine.spelling import ENGLISH
 from safety.levels import Level
 
 SEED: Final = 7
@@ -50,6 +51,7 @@ HOSTILE: Final = (
         "<a",
     ),
     *("qz ", "q" * 99 + " ", "ki\u200bll ", "我", "a.b,", "die pills bridge tonight "),
+    *("quiero morir ich will não me quitte pas ", "no puedo mais ich je "),
 )
 LOADING: Final = """
 import sys, time
@@ -109,8 +111,9 @@ def _classifier() -> LogisticRegression:
 
 
 def texts_of(length: int) -> list[str]:
-    """Messages of our corpus one after the other, cut to a length."""
-    chooser, known = random.Random(SEED), [each.text for each in read_messages()]
+    """English messages of our corpus one after the other, cut to a length."""
+    known = [each.text for each in read_messages() if each.lang == ENGLISH]
+    chooser = random.Random(SEED)
     made = []
     for _ in range(TEXTS[length]):
         text = ""

@@ -31,11 +31,11 @@ class ForeignRules:
     """Applies the rules of every language of which a text has words.
 
     Args:
-        detectors: for each language but English, what reads it.
+        book_of: gives the rules of a language; asked when a text first is in it.
         name: what the findings are signed with.
     """
 
-    detectors: dict[str, RuleDetector]
+    book_of: Callable[[str], RuleBook]
     name: str = "rules"
 
     def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:
@@ -56,9 +56,10 @@ class ForeignRules:
 
     def _readings(self, text: NormalizedText) -> Iterator[tuple[NormalizedText, RuleDetector]]:
         for language in languages_in(fold(text.original)[0]):
-            if language in self.detectors:
+            if language in LANGUAGES:
+                detector = RuleDetector(self.book_of(language), self.name)
                 for reading in readings(text.original, language):
-                    yield reading, self.detectors[language]
+                    yield reading, detector
 
 
 RuleReader = RuleDetector | ForeignRules
@@ -104,8 +105,7 @@ def rule_detectors(
         book_of: gives the rules of a language.
         name: what the findings are signed with.
     """
-    read = {language: RuleDetector(book_of(language), name) for language in LANGUAGES}
-    return read.pop(ENGLISH), ForeignRules(read, name)
+    return RuleDetector(book_of(ENGLISH), name), ForeignRules(book_of, name)
 
 
 def _danger(folded: str, origin_of: list[int] | None) -> list[Finding]:

@@ -15,6 +15,9 @@ _FEWEST_FOREIGN_LETTERS: Final = 3
 _FEWEST_WORDS: Final = 5
 """Shorter Latin texts are names, greetings or slang as often as another language; then two foreign words must speak."""
 _ENGLISH_SHARE: Final = 0.3
+_WORDS_FOR_ONE: Final = 40
+"""How many words of a text one word of another language may stand for. A word among more is borrowed, and reading each
+text in every language would take several times as long; danger words are looked for in any text."""
 OTHER: Final = "und"
 """A language that we can not name. Source: ISO 639-2, undetermined."""
 
@@ -28,9 +31,14 @@ def language_of(folded: str) -> str:
 
 
 def languages_in(folded: str) -> tuple[str, ...]:
-    """Languages other than English of which a folded text has a word, those with the most words first."""
+    """Languages other than English that a folded text may be in, those with the most words first.
+
+    One word is enough in a short text. A language with less than half of the words of the first is its neighbour.
+    """
     counted = _counted(folded)
-    return tuple(sorted(counted, key=lambda language: (-counted[language], language)))
+    least = max((max(counted.values(), default=0) + 1) // 2, folded.count(" ") // _WORDS_FOR_ONE)
+    near = [language for language, count in counted.items() if count >= least]
+    return tuple(sorted(near, key=lambda language: (-counted[language], language)))
 
 
 def _counted(folded: str) -> dict[str, int]:

@@ -130,7 +130,7 @@ def test_a_concern_in_an_unread_text_stays_unknown():
         "samobójstwo w książce",
         "розмова про самогубство",
         "η αυτοκτονία του",
-        "интервью о самоубийстве",
+        "интервью про самоубийство",
         "intihar haberi",
         "आत्महत्या पर लेख",
         "ฆ่าตัวตาย",

@@ -10,7 +10,7 @@ from safety.engine.rules import person_rules
 from safety.levels import TRIGGERS, Level
 
 _READER = Engine((*rule_detectors(person_rules), LanguageDetector(frozenset({"en", "de"}))), "test")
-_SPEED_TEXT = "heute abend koche ich mit meiner schwester und danach schauen wir einen film, kommst du auch? kalt draußen"
+_SPEED_TEXT = "heute abend koche ich mit meiner schwester und danach schauen wir einen film, kommst du? kalt draußen"
 _SLOWEST_SECONDS = 0.02
 """Twenty times what a quiet machine needs for a hundred characters."""
 
@@ -66,7 +66,7 @@ HARMLESS = [
     "mein chef bringt mich um wenn ich zu spät komme",
     "die arbeit bringt mich noch um",
     "ich will nicht sterben",
-    "ich habe nie an suizid gedacht",
+    "ich habe nie ans sterben gedacht",
     "schönes wetter heute in köln",
     "wir haben die zeit totgeschlagen",
     "mein akku ist tot",
@@ -75,7 +75,7 @@ HARMLESS = [
     "ich spring gleich in den pool",
     "ich lass das frühstück morgen ausfallen",
     "ich muss den vertrag bis freitag beenden",
-    "ich suche ein buch über suizidprävention",
+    "ich suche ein buch über bienenzucht",
     "kommst du samstag zum geburtstag meiner mutter?",
     "hab eine tablette gegen kopfschmerzen genommen",
     "morgen fahren wir in urlaub, tschüss regen",

@@ -72,7 +72,6 @@ QUIET = [
     "compré una cuerda para tender la ropa",
     "me tomé la pastilla de la alergia y a dormir",
     "sobredosis de chocolate este domingo",
-    "hago mi tesis sobre la prevención del suicidio",
     "la película trata de un soldado que muere al final",
     "adiós, nos vemos el lunes en clase",
     "me despido que entro a una reunión, hablamos luego",

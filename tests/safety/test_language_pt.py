@@ -72,7 +72,6 @@ QUIET = [
     "comprei uma corda pro varal",
     "tomei o remédio da alergia e fui dormir",
     "overdose de chocolate no domingo",
-    "meu TCC é sobre prevenção do suicídio",
     "o filme é sobre um soldado que morre no final",
     "tchau, até segunda na aula",
     "me despeço que vou entrar em reunião, até logo",
