@@ -29,7 +29,7 @@ class NotUnderstood(Exception):
 
 
 @dataclass(slots=True)
-class Node:
+class Piece:
     """A piece of a pattern.
 
     Args:
@@ -40,11 +40,11 @@ class Node:
 
     kind: str
     text: str = ""
-    parts: list["Node"] = field(default_factory=list)
+    parts: list["Piece"] = field(default_factory=list)
     known: dict[tuple[bool, bool], Anchors] = field(default_factory=dict)
 
 
-def read_pattern(pattern: str, names: Mapping[str, Node]) -> Node:
+def read_pattern(pattern: str, names: Mapping[str, Piece]) -> Piece:
     """Take a pattern apart.
 
     Raises:
@@ -53,29 +53,29 @@ def read_pattern(pattern: str, names: Mapping[str, Node]) -> Node:
     tokens = list(_TOKEN.finditer(pattern))
     if sum(len(token.group()) for token in tokens) != len(pattern):
         raise NotUnderstood(pattern)
-    stack: list[list[Node]] = [[Node("row")]]
+    stack: list[list[Piece]] = [[Piece("row")]]
     for token in tokens:
         _take(stack, str(token.lastgroup), token.group(), names)
     if len(stack) > 1:
         raise NotUnderstood(pattern)
-    return Node("choice", parts=stack[0])
+    return Piece("choice", parts=stack[0])
 
 
-def _take(stack: list[list[Node]], kind: str, text: str, names: Mapping[str, Node]) -> None:
+def _take(stack: list[list[Piece]], kind: str, text: str, names: Mapping[str, Piece]) -> None:
     row = stack[-1][-1].parts
     if kind == "open":
-        stack.append([Node("row")])
+        stack.append([Piece("row")])
     elif kind == "bar":
-        stack[-1].append(Node("row"))
+        stack[-1].append(Piece("row"))
     elif kind == "close" and len(stack) > 1:
-        group = Node("choice", parts=stack.pop())
+        group = Piece("choice", parts=stack.pop())
         stack[-1][-1].parts.append(group)
     elif kind in {"many", "some"} and row:
         _repeat(row, optional=kind == "many")
     elif kind == "name" and text[1:-1] in names:
         row.append(names[text[1:-1]])
     elif kind in {"letter", "edge", "gap", "other", "set"}:
-        row.append(Node(_plain_kind(kind, text), text))
+        row.append(Piece(_plain_kind(kind, text), text))
     else:
         raise NotUnderstood(text)
 
@@ -86,36 +86,36 @@ def _plain_kind(kind: str, text: str) -> str:
     return "other" if text == "." else kind
 
 
-def _repeat(row: list[Node], *, optional: bool) -> None:
+def _repeat(row: list[Piece], *, optional: bool) -> None:
     last = row.pop()
     if last.kind == "letter":
-        last = Node("other")
+        last = Piece("other")
     row.extend([] if optional else [last])
-    row.append(Node("maybe", parts=[last]))
+    row.append(Piece("maybe", parts=[last]))
 
 
-def anchors_of(node: Node, *, left: bool = True, right: bool = True) -> Anchors:
+def anchors_of(piece: Piece, *, left: bool = True, right: bool = True) -> Anchors:
     """The anchors of a piece.
 
     Args:
-        node: the piece.
+        piece: the piece.
         left: whether a word can not reach into it from before.
         right: the same from behind.
     """
-    if (left, right) not in node.known:
-        node.known[left, right] = _anchors_of(node, left=left, right=right)
-    return node.known[left, right]
+    if (left, right) not in piece.known:
+        piece.known[left, right] = _anchors_of(piece, left=left, right=right)
+    return piece.known[left, right]
 
 
-def _anchors_of(node: Node, *, left: bool, right: bool) -> Anchors:
-    if node.kind == "choice":
-        every = [anchors_of(part, left=left, right=right) for part in node.parts]
+def _anchors_of(piece: Piece, *, left: bool, right: bool) -> Anchors:
+    if piece.kind == "choice":
+        every = [anchors_of(part, left=left, right=right) for part in piece.parts]
         if any(each is None for each in every):
             return None
         return frozenset().union(*(each for each in every if each))
-    if node.kind != "row":
+    if piece.kind != "row":
         return None
-    found = list(_of_row(node.parts, left=left, right=right))
+    found = list(_of_row(piece.parts, left=left, right=right))
     return max(found, key=_worth, default=None)
 
 
@@ -125,9 +125,9 @@ def _worth(anchors: frozenset[str]) -> tuple[int, int, int]:
     return (-everyday, min(len(each) for each in anchors), -len(anchors))
 
 
-def _of_row(parts: list[Node], *, left: bool, right: bool) -> Iterable[frozenset[str]]:
+def _of_row(parts: list[Piece], *, left: bool, right: bool) -> Iterable[frozenset[str]]:
     word, whole = "", left
-    for place, part in enumerate([*parts, Node("end")]):
+    for place, part in enumerate([*parts, Piece("end")]):
         ends = _begins_apart(parts[place:], right)
         if part.kind == "letter":
             if not word:
@@ -143,7 +143,7 @@ def _of_row(parts: list[Node], *, left: bool, right: bool) -> Iterable[frozenset
         left = _ends_apart(part, left)
 
 
-def _begins_apart(parts: list[Node], right: bool) -> bool:  # noqa: FBT001 - the answer where nothing follows
+def _begins_apart(parts: list[Piece], right: bool) -> bool:  # noqa: FBT001 - the answer where nothing follows
     """Whether what follows never begins inside a word."""
     if not parts:
         return right
@@ -157,7 +157,7 @@ def _begins_apart(parts: list[Node], right: bool) -> bool:  # noqa: FBT001 - the
     return False
 
 
-def _ends_apart(part: Node, left: bool) -> bool:  # noqa: FBT001 - the answer for nothing
+def _ends_apart(part: Piece, left: bool) -> bool:  # noqa: FBT001 - the answer for nothing
     """Whether a word can not reach out of a piece, given whether one can reach into it."""
     if part.kind in {"gap", "edge"}:
         return True
@@ -168,7 +168,7 @@ def _ends_apart(part: Node, left: bool) -> bool:  # noqa: FBT001 - the answer fo
     return False
 
 
-def _row_ends_apart(parts: list[Node], left: bool) -> bool:  # noqa: FBT001 - the answer for nothing
+def _row_ends_apart(parts: list[Piece], left: bool) -> bool:  # noqa: FBT001 - the answer for nothing
     for part in parts:
         left = _ends_apart(part, left)
     return left

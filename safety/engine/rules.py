@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import re2
 
-from safety.engine.anchors import Anchors, Index, Node, NotUnderstood, anchors_of, read_pattern
+from safety.engine.anchors import Anchors, Index, NotUnderstood, Piece, anchors_of, read_pattern
 from safety.engine.datafiles import RULES, read_yaml
 from safety.engine.spelling import ENGLISH
 from safety.levels import REPLY_TRIGGERS, TRIGGERS, Level
@@ -172,11 +172,11 @@ def parse_rule(
         fires=tuple(entry["fires"]),
         silent=tuple(entry["silent"]),
         language=language,
-        anchors=_anchors(_alternatives(entry["any"]), _nodes(language)),
+        anchors=_anchors(_alternatives(entry["any"]), _pieces(language)),
     )
 
 
-def _anchors(pattern: str, names: dict[str, Node]) -> Anchors:
+def _anchors(pattern: str, names: dict[str, Piece]) -> Anchors:
     try:
         return anchors_of(read_pattern(pattern, names))
     except NotUnderstood:
@@ -210,9 +210,9 @@ def _words(language: str) -> dict[str, str]:
 
 
 @lru_cache
-def _nodes(language: str) -> dict[str, Node]:
+def _pieces(language: str) -> dict[str, Piece]:
     """The named groups taken apart, as far as they are understood."""
-    known: dict[str, Node] = {}
+    known: dict[str, Piece] = {}
     for name, pattern in read_yaml(RULES / language / "_words.yaml")["words"].items():
         with suppress(NotUnderstood):
             known[name] = read_pattern(pattern, known)
