@@ -185,3 +185,11 @@ def test_calm_all_of_a_sudden_after_despair_is_a_warning(level, days, calm):
     added = arc_findings([_finding(Level.LOW, 0.1, CALM)], arc)
     found = [each for each in added if each.rule == "arc.sudden_calm"]
     assert [each.level for each in found] == ([Level.WARNING] if calm else [])
+
+
+def test_calm_after_despair_is_seen_and_calm_with_a_reason_is_calm():
+    despair = "i can't go on, there is no hope left for me"
+    assert assess_turns([despair, "everything is clear now"])[-1].level is Level.WARNING
+    assert assess("everything is clear now").level is Level.NONE
+    helped = assess_turns([despair, "i talked to my sister and i feel calm now"])[-1]
+    assert "arc.sudden_calm" not in {each.rule for each in helped.findings}
