@@ -29,9 +29,10 @@ from safety.training.examples import (
 from safety.training.fitting import calibrated
 from safety.training.tuning import EPOCHS, HEAD, Pieces, tune
 
-THRESHOLDS: Final = {"low": 0.5, "concern": 0.75, "warning": 0.9, "crisis": 0.95}
-"""From which calibrated probability on the model alone justifies a level. The lowest at which, with the rules, every
-floor of `floors.yaml` holds; false alarms on everyday talk are the tightest. A page must be nearly certain."""
+THRESHOLDS: Final = {"low": 0.25, "concern": 0.55, "warning": 0.65, "crisis": 0.45}
+"""From which calibrated probability on the model alone justifies a level; low is of a concern, too, and flags nothing.
+The lowest at which, with the rules, every floor of `floors.yaml` holds: false alarms on everyday talk bind the concern,
+pages of harmless sessions the crisis. A probability of crisis is smaller than one of warning, and says more."""
 LANGUAGES: Final = ("en",)
 """What the release claims to read: those in which recall is at least .85 at a precision of .80 or more on development
 data. The rules of other languages work all the same, and what they find nothing in is marked, never called safe."""

@@ -146,11 +146,11 @@ def _finding(level: Level, probability: float, rule: str = "sentence_model.low")
 @pytest.mark.parametrize(
     ("earlier", "now", "mounts"),
     [
-        ([], 0.7, False),
-        ([0.6], 0.7, False),
-        ([0.6, 0.6], 0.7, True),
-        ([0.6, 0.1, 0.1], 0.7, False),
-        ([0.7, 0.7], 0.5, True),
+        ([], 0.5, False),
+        ([0.3], 0.4, False),
+        ([0.4], 0.4, True),
+        ([0.3, 0.3], 0.3, True),
+        ([0.5, 0.1, 0.1, 0.1], 0.3, False),
     ],
 )
 def test_messages_that_are_little_by_themselves_mount(earlier, now, mounts):
