@@ -95,9 +95,9 @@ def _repeated(found: Sequence[Finding], arc: Arc) -> Finding | None:
 
 def _mounting(level: Level, found: Sequence[Finding], arc: Arc) -> Finding | None:
     """Slow escalation: no message is a concern, and together they are."""
-    if level is not Level.LOW:
-        return None
     recent = _within(arc, REPEAT_DAYS)
+    if level is not Level.LOW or not recent:
+        return None
     weight = max(finding.probability for finding in found)
     for steps, turn in enumerate(reversed(recent), 1):
         weight += MOUNTING_FADES**steps * turn.probability

@@ -92,7 +92,7 @@ def load_bundle(folder: Path = MODELS, rules: Sequence[RuleReader] = ()) -> Bund
     def put_aside(text: NormalizedText) -> list[Aside]:
         return [aside for each in rules for aside in each.put_aside(text)]
 
-    model = ModelDetector(encoder, _head(folder, described), put_aside)
+    model = ModelDetector(encoder, _head(folder, described), put_aside, described.languages)
     return Bundle(bundle_id(folder), model, described.languages)
 
 

@@ -36,7 +36,7 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
     """
     kept = sorted(
         (finding for finding in findings if finding.level is not Level.NONE),
-        key=lambda finding: (-finding.level.rank, _ORDER[finding.trigger], finding.rule),
+        key=_urgency,
     )
     level = _level(kept)
     unsure = [finding.probability for finding in findings if finding.detector == MODEL]
@@ -49,6 +49,12 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         findings=tuple(kept),
         release=release,
     )
+
+
+def _urgency(finding: Finding) -> tuple[int, bool, int, str]:
+    """The most urgent first; of the same level what a rule names before what the model guesses."""
+    order = _ORDER[finding.trigger]
+    return (-finding.level.rank, finding.detector == MODEL, order, finding.rule)
 
 
 def _names_a_sign(finding: Finding) -> bool:

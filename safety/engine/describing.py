@@ -21,7 +21,7 @@ def lines_of(person: RuleBook, replies: RuleBook) -> Iterator[str]:
     yield f"# What fires: the rules in `{person.language}`"
     yield ""
     yield f"Written by `manage.py describe_rules {person.language}` from `safety/engine/rules/{person.language}`."
-    yield "Nothing lowers a firm rule. What lowers the others, and how rules become a level: [the engine](../engine.md)."
+    yield "Nothing lowers a firm rule. What lowers the others, and how a level is made: [the engine](../engine.md)."
     for names, book in ((TRIGGERS, person), (REPLY_TRIGGERS, replies)):
         for name in names:
             rules = [rule for rule in book.rules if rule.trigger == name]

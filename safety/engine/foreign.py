@@ -4,7 +4,7 @@ A text in a language that the release does not support is not called safe: it is
 unknown, and a human looks, unless what is found in it gives it a level of its own.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -87,12 +87,12 @@ class LanguageDetector:
         return found
 
 
-def native_reading(text: NormalizedText) -> NormalizedText | None:
-    """The plain form of a text in the language it is in; None where we do not know how that one is spelt."""
+def native_reading(text: NormalizedText, languages: Collection[str]) -> NormalizedText | None:
+    """The plain form of a text in the language it is in; None where that is none of the languages."""
     language = language_of(fold(text.original)[0])
-    if language == text.language:
-        return text
-    return normalize(text.original, language) if language in LANGUAGES else None
+    if language not in languages:
+        return None
+    return text if language == text.language else normalize(text.original, language)
 
 
 @lru_cache

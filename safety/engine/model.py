@@ -4,7 +4,7 @@ A linear head over what the encoder gives, tuned together with it by `train_safe
 no rule can list: the understated, the indirect, the goodbye without a keyword. It never silences a rule.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,11 +17,10 @@ from safety.engine.foreign import native_reading
 from safety.engine.matching import Aside
 from safety.engine.normalize import NormalizedText
 from safety.engine.protocol import Arc, Finding
+from safety.engine.spelling import ENGLISH
 from safety.levels import Level
 
 LEVELS: Final = (Level.CONCERN, Level.WARNING, Level.CRISIS)
-SURE: Final = 0.97
-"""From here on, words that the rules put aside do not keep the model from a concern."""
 _LARGEST_LOGIT: Final = 30.0
 _MOST_SENTENCES: Final = 12
 """More are not read a second time, one by one; then the window stands for the sentence."""
@@ -71,21 +70,27 @@ class ModelDetector:
         encoder: what reads.
         head: what judges.
         put_aside: what the rules know to mean less than it sounds; the model hears the same words and is bound by it.
+        languages: of the texts that it judges, two letters each.
     """
 
     name = MODEL
 
     def __init__(
-        self, encoder: Encoder, head: Head, put_aside: Callable[[NormalizedText], list[Aside]]
+        self,
+        encoder: Encoder,
+        head: Head,
+        put_aside: Callable[[NormalizedText], list[Aside]],
+        languages: Collection[str] = (ENGLISH,),
     ) -> None:
         self._encoder, self._head, self._put_aside = encoder, head, put_aside
+        self._languages = frozenset(languages)
 
     def find(self, text: NormalizedText, arc: Arc) -> list[Finding]:  # noqa: ARG002 - the protocol's signature
         """One finding; of level none where no threshold is reached, so that its probability is known all the same.
 
-        None for a text in a language that the model has learned nothing of, or without words.
+        None for a text without words, or in a language that the release does not support.
         """
-        native = native_reading(text)
+        native = native_reading(text, self._languages)
         windows = self._encoder.windows(native) if native else []
         if native is None or not windows:
             return []
@@ -94,18 +99,15 @@ class ModelDetector:
         if level.rank <= Level.LOW.rank:
             return [self._finding(level, likely, None)]
         span = self._evidence(native, windows)
-        return [self._finding(self._bound(level, likely, text, span), likely, span)]
+        bound = self._bound(level, text, span)
+        return [self._finding(bound, likely if bound is level else likely / 2, span)]
 
-    def _bound(
-        self, level: Level, likely: NDArray[np.float64], text: NormalizedText, span: tuple[int, int]
-    ) -> Level:
-        """At most what the rules make of the words in the evidence, unless the model is very sure of a concern."""
+    def _bound(self, level: Level, text: NormalizedText, span: tuple[int, int]) -> Level:
+        """At most what the rules make of the words in the evidence."""
         known = [each.level for each in self._put_aside(text) if _overlap(each.span, span)]
         if not known:
             return level
-        if likely[0] >= SURE:
-            known.append(Level.CONCERN)
-        return min(level, max(known, key=lambda each: each.rank), key=lambda each: each.rank)
+        return min(level, max(known, key=_rank), key=_rank)
 
     def _finding(
         self, level: Level, likely: NDArray[np.float64], span: tuple[int, int] | None
@@ -129,6 +131,10 @@ class ModelDetector:
 
     def _worry(self, window: Window) -> float:
         return float(self._head.probabilities([window])[: len(LEVELS)].sum())
+
+
+def _rank(level: Level) -> int:
+    return level.rank
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -16,6 +16,7 @@ from safety.engine.encoder import WINDOW_PIECES, Encoder
 from safety.engine.foreign import native_reading
 from safety.engine.model import Head
 from safety.engine.normalize import NormalizedText, normalize
+from safety.engine.rules import LANGUAGES as RULE_LANGUAGES
 from safety.engine.wordpiece import Vocabulary
 from safety.levels import TRIGGERS
 from safety.training.encoder_graph import Array, read_weights, write_encoder
@@ -89,9 +90,9 @@ def pieces_of(text: str, vocabulary: Vocabulary) -> Pieces:
 
 
 def _reading(text: str) -> NormalizedText:
-    """As the engine reads it; what it would not read teaches all the same."""
+    """In the plain form of its language; supported or not, it teaches."""
     read = normalize(text)
-    return native_reading(read) or read
+    return native_reading(read, RULE_LANGUAGES) or read
 
 
 def outputs_of(

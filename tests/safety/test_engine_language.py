@@ -77,7 +77,7 @@ def test_another_language_is_unknown_not_safe(text):
 
 @pytest.mark.parametrize("text", ENGLISH)
 def test_english_names_and_greetings_are_not_unknown(text):
-    assert assess(text).level is Level.NONE
+    assert assess(text).level.rank <= Level.LOW.rank
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,8 @@ def test_of_our_corpus_only_what_was_held_out_is_judged():
     assert all(row.is_session and len(row.turns) > 1 for row in sets["corpus_sessions"])
     assert {row.crisis for row in sets["corpus_messages"]} == {True, False, None}
     disputed = {row.id for row in sets["corpus_messages"] if row.crisis is None}
-    assert disputed == {each.id for each in _held_out() if is_disputed(each, read_second())}
+    second = read_second()
+    assert disputed == {each.id for each in _held_out() if is_disputed(each, second)}
     assert {row.id for row in sets["corpus_sessions"]} == {
         each.name for each in read_sessions() if each.held_out
     }
