@@ -16,7 +16,7 @@ _ACTION: Final = frozenset({"means_access", "goodbye", "suicide_plan"})
 _MANY_CONCERNS: Final = 3
 """Three different signs of concern in one text weigh as a warning. Source: the text-level cut that served best on our
 development sets; Safe-T counts warning signs the same way."""
-_FLOOR: Final = {
+_SURE: Final = {
     Level.NONE: 0.01,
     Level.LOW: 0.08,
     Level.CONCERN: 0.5,
@@ -24,6 +24,7 @@ _FLOOR: Final = {
     Level.UNKNOWN: 0.5,
     Level.CRISIS: 0.9,
 }
+"""How likely any risk is at least where signs of a level were found."""
 _SUREST: Final = 0.99
 
 
@@ -39,13 +40,12 @@ def decide(findings: Sequence[Finding], release: str) -> Verdict:
         key=_urgency,
     )
     level = _level(kept)
-    unsure = [finding.probability for finding in findings if finding.detector == MODEL]
     return Verdict(
         level=level,
         triggers=tuple(
             dict.fromkeys(finding.trigger for finding in kept if _names_a_sign(finding))
         ),
-        probability=max(_probability(kept, level), *unsure, 0.0),
+        probability=_probability(findings),
         findings=tuple(kept),
         release=release,
     )
@@ -98,12 +98,27 @@ def _apart(one: Finding, other: Finding) -> bool:
     return one.span[1] <= other.span[0] or other.span[1] <= one.span[0]
 
 
-def _probability(findings: Sequence[Finding], level: Level) -> float:
-    """That the text shows any risk: independent signs add up, and the level gives a floor."""
+def _probability(findings: Sequence[Finding]) -> float:
+    """That the text shows any risk: half of it is the model's opinion, half what the others found.
+
+    Their mean ranks texts better than either on every development set, and better than the larger of the two.
+    """
+    guessed = [finding.probability for finding in findings if finding.detector == MODEL]
+    others = [finding for finding in findings if finding.detector != MODEL]
+    found = _of_signs([finding for finding in others if finding.level is not Level.NONE])
+    sure = (found + max(guessed)) / 2 if guessed else found
+    return round(min(_SUREST, sure), 4)
+
+
+def _of_signs(findings: Sequence[Finding]) -> float:
+    """Independent signs add up, and the most urgent gives a floor."""
     missing = 1.0
     for probability in _by_trigger(findings).values():
         missing *= 1.0 - probability
-    return round(min(_SUREST, max(_FLOOR[level], 1.0 - missing)), 4)
+    most = max(
+        (finding.level for finding in findings), key=lambda held: held.rank, default=Level.NONE
+    )
+    return max(_SURE[most], 1.0 - missing)
 
 
 def _by_trigger(findings: Sequence[Finding]) -> dict[str, float]:

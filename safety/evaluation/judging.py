@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from safety.engine.protocol import Verdict
 
 FLAG: Final = Level.CONCERN
+OF_ANOTHER_DANGER: Final = 10
 SELF_HARM: Final = frozenset(
     {
         "passive_ideation",
@@ -73,8 +74,9 @@ class Judged:
 
     @property
     def self_harm_probability(self) -> float:
-        """The probability, where it does not stand for another danger only."""
-        return self.probability if self.harms_self or not self.flagged else 0.0
+        """The probability; a tenth of it where it stands for another danger, so that this one is not ruled out."""
+        named = self.harms_self or not self.flagged
+        return self.probability if named else self.probability / OF_ANOTHER_DANGER
 
 
 def judge(rows: Sequence[Row], engine: Engine, *, name: str, quiet: bool = False) -> list[Judged]:

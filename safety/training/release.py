@@ -30,7 +30,7 @@ from safety.training.examples import (
 from safety.training.fitting import calibrated
 from safety.training.tuning import EPOCHS, HEAD, Pieces, tune
 
-THRESHOLDS: Final = {"low": 0.25, "concern": 0.55, "warning": 0.65, "crisis": 0.45}
+THRESHOLDS: Final = {"low": 0.25, "concern": 0.6, "warning": 0.65, "crisis": 0.45}
 """From which calibrated probability on the model alone justifies a level; low is of a concern, too, and flags nothing.
 The lowest at which, with the rules, every floor of `floors.yaml` holds: false alarms on everyday talk bind the concern,
 pages of harmless sessions the crisis. A probability of crisis is smaller than one of warning, and says more."""

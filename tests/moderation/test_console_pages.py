@@ -101,7 +101,7 @@ def test_the_words_that_fired_are_marked_and_hostile_text_stays_text(client, mod
     assert '<mark title="suicide_plan">&lt;b&gt;N</mark>' in page
     assert "<script>alert" not in page
     assert "\u202e" not in page
-    assert "rules: test.rule" in page
+    assert "Words that match the rule test.rule." in page
 
 
 def test_the_composer_is_locked_until_takeover(client, incident, moderator, now):

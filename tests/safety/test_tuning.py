@@ -88,6 +88,7 @@ def test_what_is_not_known_does_not_count(targets, signs, counts):
 @pytest.mark.slow
 def test_worry_is_learned_the_same_to_the_bit_each_time(monkeypatch):
     monkeypatch.setattr(tuning, "RATE", 1e-3)
+    monkeypatch.setattr(tuning, "LENGTHS", (16,))
     examples, pieces = _made_up(160)
     one, two = (tune(drawn(), examples, pieces, epochs=4) for _ in range(2))
     assert all((one[name] == two[name]).all() for name in one)
