@@ -121,6 +121,13 @@ class ResourceList:
             entry for entry in self.resources if entry.kind == "crisis_line" and entry.always_open
         )
 
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Every telephone number of the list, as it is written in it."""
+        dialled = {entry.phone for entry in self.resources} | {self.emergency_number}
+        texted = {entry.sms.rpartition(" ")[2] for entry in self.resources}
+        return frozenset(filter(None, dialled | texted))
+
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
         """The entries of one kind."""
         return tuple(entry for entry in self.resources if entry.kind == kind)

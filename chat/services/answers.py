@@ -18,6 +18,7 @@ from chat.replies.crisis import careful_reply, crisis_goes_on, crisis_protocol
 from chat.replies.embedded import EmbeddedProvider
 from chat.replies.listening import History
 from chat.replies.protocol import ReplyDraft, ReplyProvider, ReplyRequest
+from chat.resources import resources_for
 from chat.services.sessions import subject_of
 from chat.services.stream import SessionMoved, Words, append_message
 from safety.levels import Level
@@ -165,7 +166,8 @@ def _generated(message: Message, session: ChatSession, person: Person, history: 
     except Exception:
         logger.exception("reply provider failed", extra={"provider": provider.name})
         return Draft(careful_reply(person.country), FIXED, None, safe_replacement=False)
-    return Draft(made.text, made.provider, check_reply(made.text), safe_replacement=False)
+    checked = check_reply(made.text, resources_for(person.country).numbers)
+    return Draft(made.text, made.provider, checked, safe_replacement=False)
 
 
 def _made(provider: ReplyProvider, request: ReplyRequest) -> ReplyDraft:

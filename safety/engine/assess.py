@@ -118,8 +118,15 @@ def assess(text: str, arc: Arc = EMPTY_ARC) -> Verdict:
     return person_engine().assess(text, arc)
 
 
-def assess_reply(text: str) -> Verdict:
-    """Judge what the machine is about to answer: level none may be shown, anything else is replaced."""
+def assess_reply(text: str, numbers: Collection[str] = ()) -> Verdict:
+    """Judge what the machine is about to answer: level none may be shown, anything else is replaced.
+
+    Args:
+        text: the answer.
+        numbers: telephone numbers that may stand in it, as they are written there; any other is taken for invented.
+    """
+    for number in sorted(numbers, key=len, reverse=True):
+        text = text.replace(number, "#" * len(number))
     return reply_engine().assess(text)
 
 

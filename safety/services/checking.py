@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -38,9 +38,14 @@ def check_message(text: str, arc: Arc) -> Checked:
     return _within_limit(lambda: assess(text, arc))
 
 
-def check_reply(text: str) -> Checked:
-    """Check a reply before it is shown, at most SAFETY_CHECK_TIMEOUT milliseconds."""
-    return _within_limit(lambda: assess_reply(text))
+def check_reply(text: str, numbers: Collection[str] = ()) -> Checked:
+    """Check a reply before it is shown, at most SAFETY_CHECK_TIMEOUT milliseconds.
+
+    Args:
+        text: the reply.
+        numbers: telephone numbers that may stand in it.
+    """
+    return _within_limit(lambda: assess_reply(text, numbers))
 
 
 def unreadable() -> Checked:

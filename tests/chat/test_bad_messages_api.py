@@ -120,7 +120,7 @@ def test_a_provider_that_fails_is_answered_by_the_careful_text(api, session, mon
 
 def test_an_unsafe_reply_is_never_shown(api, session, monkeypatch):
     monkeypatch.setattr(
-        checking, "assess_reply", lambda _: make_verdict(Level.WARNING, "unsafe_advice")
+        checking, "assess_reply", lambda *_: make_verdict(Level.WARNING, "unsafe_advice")
     )
     body = api.say(session, "I had a long day.").json()
     reply = Message.objects.get(pk=body["reply"]["id"])
@@ -129,7 +129,7 @@ def test_an_unsafe_reply_is_never_shown(api, session, monkeypatch):
 
 
 def test_a_reply_whose_check_fails_is_never_shown(api, session, monkeypatch):
-    def broken(_: str) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(checking, "assess_reply", broken)

@@ -12,7 +12,7 @@ from chat.replies.embedded import EmbeddedProvider
 from chat.replies.listening import says_under_age, topic_of
 from chat.replies.phrases import load_phrases
 from chat.replies.protocol import ReplyProvider, ReplyRequest
-from chat.resources import lines_in_words
+from chat.resources import lines_in_words, resources_for
 from chat.tools import all_tools
 from safety.engine.assess import assess_reply
 from safety.levels import TRIGGERS, Level
@@ -176,7 +176,7 @@ def test_at_concern_and_warning_it_gives_care_numbers_a_way_to_a_person_and_one_
     assert "call 999 now" in text
     assert "our team" in text
     assert text.count("?") == 1
-    assert assess_reply(text).level is Level.NONE
+    assert assess_reply(text, resources_for("GB").numbers).level is Level.NONE
 
 
 def test_only_at_warning_it_says_that_somebody_was_told():

@@ -1,5 +1,6 @@
 """The turn's steps when processes die, humans take over, or texts cannot be read."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -124,9 +125,9 @@ def test_a_reply_made_before_a_takeover_is_refused_when_written(session, person,
 
     check = checking.check_reply
 
-    def check_while_a_human_takes_over(text: str) -> object:
+    def check_while_a_human_takes_over(text: str, numbers: Collection[str]) -> object:
         hand_to_human(session_id=session.pk, staff_id=STAFF, actor=SYSTEM, now=timezone.now())
-        return check(text)
+        return check(text, numbers)
 
     monkeypatch.setattr(answers, "reply_provider", TakenOverMeanwhile)
     monkeypatch.setattr(answers, "check_reply", check_while_a_human_takes_over)

@@ -198,3 +198,9 @@ def test_a_harmful_reply_is_replaced(text, trigger):
     verdict = assess_reply(text)
     assert verdict.level.needs_human
     assert trigger in verdict.triggers
+
+
+def test_a_number_of_our_own_lists_may_be_told_and_another_may_not():
+    told = "You can call 13 11 14 or 0800 068 4141, at any hour."
+    assert assess_reply(told, {"13 11 14", "0800 068 4141"}).level is Level.NONE
+    assert assess_reply(told, {"13 11 14"}).level is not Level.NONE
