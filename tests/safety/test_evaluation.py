@@ -187,7 +187,7 @@ def test_another_danger_is_no_self_harm():
         _judged(Level.WARNING, True, fired=("self_harm", "abuse")),
         _judged(Level.LOW, False),
     ]
-    assert [each.self_harm_probability for each in rows] == [0, 0.75, 0.25]
+    assert [each.self_harm_probability for each in rows] == pytest.approx([0.1, 0.75, 0.25])
     found = summarize("set", rows)
     assert (found.self_harm_area, found.average_precision) == (1, 0.5)
 
