@@ -21,6 +21,8 @@ from safety.engine.spelling import ENGLISH
 from safety.levels import Level
 
 LEVELS: Final = (Level.CONCERN, Level.WARNING, Level.CRISIS)
+_FEWEST_WORDS: Final = 5
+"""Of a clause that says something of its own."""
 _LARGEST_LOGIT: Final = 30.0
 _MOST_SENTENCES: Final = 12
 """More are not read a second time, one by one; then the window stands for the sentence."""
@@ -103,11 +105,17 @@ class ModelDetector:
         return [self._finding(bound, likely if bound is level else likely / 2, span)]
 
     def _bound(self, level: Level, text: NormalizedText, span: tuple[int, int]) -> Level:
-        """At most what the rules make of the words in the evidence."""
-        known = [each.level for each in self._put_aside(text) if _overlap(each.span, span)]
+        """At most what the rules make of the words in the evidence; a warning where a whole clause says more.
+
+        "I am not suicidal, but …": a denial clears nothing that stands beside it.
+        """
+        known = [each for each in self._put_aside(text) if _overlap(each.span, span)]
         if not known:
             return level
-        return min(level, max(known, key=_rank), key=_rank)
+        most = [each.level for each in known]
+        if _says_more(text, span, known):
+            most.append(Level.WARNING)
+        return min(level, max(most, key=_rank), key=_rank)
 
     def _finding(
         self, level: Level, likely: NDArray[np.float64], span: tuple[int, int] | None
@@ -139,6 +147,32 @@ def _rank(level: Level) -> int:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+def _says_more(text: NormalizedText, span: tuple[int, int], known: Sequence[Aside]) -> bool:
+    """Whether a clause of the evidence, and not a short one, holds nothing of what was put aside."""
+    return any(
+        last - first + 1 >= _FEWEST_WORDS
+        and all(_overlap(place, span) for place in text.origins[first : last + 1])
+        and not any(
+            _overlap(place, each.span) for place in text.origins[first : last + 1] for each in known
+        )
+        for first, last in _clauses_of(text)
+    )
+
+
+def _clauses_of(text: NormalizedText) -> list[tuple[int, int]]:
+    """First and last word of each clause; `but` begins one."""
+    words = text.text.split(" ")
+    places, first = [], 0
+    for number, word in enumerate(words):
+        if word == "but" and number > first:
+            places.append((first, number - 1))
+            first = number
+        if word[-1:] in {",", "."} or number == len(words) - 1:
+            places.append((first, number))
+            first = number + 1
+    return places
 
 
 def sentences_of(text: NormalizedText) -> list[tuple[int, int]]:

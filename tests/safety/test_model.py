@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from safety.engine.bundle import ENCODER, MODELS, VOCABULARY
 from safety.engine.decision import MODEL
 from safety.engine.encoder import WIDTH, Encoder, Window
+from safety.engine.matching import Aside
 from safety.engine.model import LEVELS, Head, ModelDetector, sentences_of
 from safety.engine.normalize import NormalizedText, normalize
 from safety.engine.protocol import EMPTY_ARC
@@ -170,3 +171,24 @@ def test_with_the_real_encoder_the_evidence_lies_in_the_text():
     (finding,) = model.find(normalize(text), EMPTY_ARC)
     assert finding.span is not None
     assert text[slice(*finding.span)] in {"First this", "Then that happened"}
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("i will not burn", Level.NONE),
+        ("i will not burn, no", Level.NONE),
+        ("i will not burn but the burn pills lie here counted out", Level.WARNING),
+        ("i will not burn, there is a burn plan for friday", Level.WARNING),
+    ],
+)
+def test_what_rules_put_aside_binds_the_model_unless_a_clause_says_more(text, level):
+    def put_aside(read: NormalizedText) -> list[Aside]:
+        start = read.original.index("not burn")
+        return [Aside((start, start + len("not burn")), Level.NONE)]
+
+    weights = np.zeros((len(LEVELS) + 2, WIDTH + 1), np.float32)
+    weights[:3, 0], weights[:3, -1] = 100, -2
+    head = Head(weights, ("burden", "grief"), THRESHOLDS)
+    (finding,) = ModelDetector(_WordCounter(), head, put_aside).find(normalize(text), EMPTY_ARC)
+    assert finding.level is level
