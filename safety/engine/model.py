@@ -101,21 +101,10 @@ class ModelDetector:
         if level.rank <= Level.LOW.rank:
             return [self._finding(level, likely, None)]
         span = self._evidence(native, windows)
-        bound = self._bound(level, text, span)
-        return [self._finding(bound, likely if bound is level else likely / 2, span)]
-
-    def _bound(self, level: Level, text: NormalizedText, span: tuple[int, int]) -> Level:
-        """At most what the rules make of the words in the evidence; a warning where a whole clause says more.
-
-        "I am not suicidal, but …": a denial clears nothing that stands beside it.
-        """
         known = [each for each in self._put_aside(text) if _overlap(each.span, span)]
         if not known:
-            return level
-        most = [each.level for each in known]
-        if _says_more(text, span, known):
-            most.append(Level.WARNING)
-        return min(level, max(most, key=_rank), key=_rank)
+            return [self._finding(level, likely, span)]
+        return [self._finding(_bound(level, text, span, known), likely / 2, span)]
 
     def _finding(
         self, level: Level, likely: NDArray[np.float64], span: tuple[int, int] | None
@@ -147,6 +136,19 @@ def _rank(level: Level) -> int:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+def _bound(
+    level: Level, text: NormalizedText, span: tuple[int, int], known: Sequence[Aside]
+) -> Level:
+    """At most what the rules make of the words in the evidence; a warning where a whole clause says more.
+
+    "I am not suicidal, but …": a denial clears nothing that stands beside it.
+    """
+    most = [each.level for each in known]
+    if _says_more(text, span, known):
+        most.append(Level.WARNING)
+    return min(level, max(most, key=_rank), key=_rank)
 
 
 def _says_more(text: NormalizedText, span: tuple[int, int], known: Sequence[Aside]) -> bool:
