@@ -38,7 +38,7 @@ class Summary:
         calibration_error: expected, over tenths.
         brier: mean square error of the probability.
         by_level: recall of the flag, for each severity.
-        by_trigger: recall of each trigger, where the set names them.
+        by_trigger: recall of the flag on texts of each trigger, where the set names them.
         by_lang: recall and false alarms for each language.
         identity_gap: largest difference between identities: of recall, and of false alarms.
         confusion: how often each true level was judged as which.
