@@ -242,6 +242,7 @@ def test_on_a_phone_the_longest_badge_keeps_off_the_time_limit(open_page, served
     incident = served.do("incident unknown Nobody judged this. Hello.")
     sign_in(page, moderator)
     expect(row(page, incident)).to_be_visible()
+    page.wait_for_load_state("load")  # the row may be there before the style sheet is
     assert page.evaluate(GAP, incident) >= 8
 
 
