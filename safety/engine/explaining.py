@@ -20,6 +20,8 @@ _LANGUAGE: Final = {
     "language.crisis": "Danger words of another language: intent or a plan.",
     "language.warning": "Danger words of another language.",
 }
+_BY_RULES: Final = frozenset({"rules", "reply_rules"})
+_WITHOUT_WORDS: Final = {**_ARC, **_LANGUAGE}
 _PER_CENT: Final = 100
 
 
@@ -30,10 +32,12 @@ def explained(finding: Mapping[str, Any]) -> str:
         finding: as an assessment keeps it: detector, rule, probability.
     """
     rule = finding["rule"]
-    known = _ARC.get(rule) or _LANGUAGE.get(rule)
+    known = _WITHOUT_WORDS.get(rule)
     if known is not None:
         return known
     if finding["detector"] == MODEL:
         sure = round(_PER_CENT * finding["probability"])
         return f"The sentence model: reads like texts of people at risk ({sure} % likely)."
-    return f"Words that match the rule {rule}."
+    if finding["detector"] in _BY_RULES:
+        return f"Words that match the rule {rule}."
+    return f"From the {finding['detector']}: {rule.replace('_', ' ')}."

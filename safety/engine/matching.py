@@ -94,8 +94,6 @@ def _readings(
     """Every match of a rule that still means something where it stands."""
     for match in rule.pattern.finditer(text.data):
         start, end = match.span()
-        if rule.unless and _excepted(rule, text.data, start, end):
-            continue
         reading = _reading(rule, text, start, end, idioms)
         if reading is not None:
             yield start, end, reading
@@ -104,8 +102,6 @@ def _readings(
 def _level_in_context(
     rule: Rule, text: NormalizedText, start: int, end: int, idioms: _Idioms
 ) -> Level:
-    if rule.unless and _excepted(rule, text.data, start, end):
-        return Level.NONE
     reading = _reading(rule, text, start, end, idioms)
     return Level.NONE if reading is None else reading.level
 
@@ -113,14 +109,28 @@ def _level_in_context(
 def _reading(
     rule: Rule, text: NormalizedText, start: int, end: int, idioms: _Idioms
 ) -> Reading | None:
+    if _excepted(rule, text.data, start, end, b"."):
+        return _in_spite(rule, text.data, start, end)
     if not rule.contexts:
         return Reading(rule.trigger, Level(rule.level))
     return read_in_context(rule, surroundings(text, start, end, idioms.places()))
 
 
-def _excepted(rule: Rule, data: bytes, start: int, end: int) -> bool:
-    since = max(0, start - _UNLESS_REACH)
-    first = max(since, data.rfind(b".", since, start) + 1)
-    stop = data.find(b".", end, end + _UNLESS_REACH)
-    last = min(len(data), end + _UNLESS_REACH) if stop < 0 else stop
+def _in_spite(rule: Rule, data: bytes, start: int, end: int) -> Reading | None:
+    """Beside an exception a match means nothing; a stated intent or plan a warning, unless both are one clause."""
+    if not rule.firm or _excepted(rule, data, start, end, b","):
+        return None
+    return Reading(
+        rule.trigger, min(Level(rule.level), Level.WARNING, key=lambda level: level.rank)
+    )
+
+
+def _excepted(rule: Rule, data: bytes, start: int, end: int, mark: bytes) -> bool:
+    """Whether an exception of a rule stands beside a match, up to the end of the sentence, or up to a nearer mark."""
+    if rule.unless is None:
+        return False
+    since, until = max(0, start - _UNLESS_REACH), min(len(data), end + _UNLESS_REACH)
+    first = max(since, *(data.rfind(each, since, start) + 1 for each in (b".", mark)))
+    stops = (data.find(each, end, until) for each in (b".", mark))
+    last = min((stop for stop in stops if stop >= 0), default=until)
     return rule.unless.search(data[first:last].strip()) is not None

@@ -175,3 +175,14 @@ def test_an_exception_holds_in_its_own_sentence_only():
     assert detector.find(normalize("calm danger word"), EMPTY_ARC) == []
     assert detector.find(normalize("danger word calm. yes"), EMPTY_ARC) == []
     assert detector.find(normalize("calm. danger word"), EMPTY_ARC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm standing on the bridge about to jump, there's a beautiful sunset",
+        "I'm on the ledge about to jump, and the view is lovely",
+    ],
+)
+def test_a_harmless_clause_beside_a_stated_intent_does_not_silence_it(text):
+    assert assess(text).level.rank >= Level.WARNING.rank

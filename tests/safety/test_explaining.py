@@ -29,6 +29,11 @@ def test_a_rule_is_named():
         ("sentence_model.crisis", "model", "(93 % likely)"),
         ("arc.denial", "arc", "still counts"),
         ("language.unsupported", "language", "does not claim to read"),
+        (
+            "danger_question_answered",
+            "conversation",
+            "From the conversation: danger question answered.",
+        ),
     ],
 )
 def test_what_is_no_rule_is_explained(rule, detector, words):
