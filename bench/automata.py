@@ -26,7 +26,7 @@ from bench.literals import literals_of
 from bench.table import percentile
 from safety.engine.anchors import Anchors, Index
 from safety.engine.normalize import normalize
-from safety.engine.rules import person_rules
+from safety.engine.rules import automaton_options, person_rules
 
 TIMES: Final = (1, 5)
 ROOM: Final = 256 * MIB
@@ -54,15 +54,6 @@ def _turned(pattern: bytes, turn: int) -> bytes:
     return re.sub(rb"(?<![\\a-z])[a-z]{4,}", lambda word: word.group().translate(table), pattern)
 
 
-def _options(room: int) -> Any:
-    options = re2.Options()
-    options.never_capture = True
-    options.log_errors = False
-    options.max_mem = room
-    options.encoding = re2.Options.Encoding.LATIN1
-    return options
-
-
 def _every_rule(patterns: Sequence[bytes]) -> Filter:
     return lambda _: range(len(patterns))
 
@@ -82,7 +73,7 @@ def _turned_anchors(anchors: Anchors, turn: int) -> Anchors:
 
 
 def _set(patterns: Sequence[bytes]) -> Filter:
-    together = re2.Set.SearchSet(_options(ROOM))
+    together = re2.Set.SearchSet(automaton_options(ROOM))
     for pattern in patterns:
         together.Add(pattern)
     together.Compile()
@@ -91,7 +82,7 @@ def _set(patterns: Sequence[bytes]) -> Filter:
 
 def _alternation(patterns: Sequence[bytes]) -> Filter:
     whole = b"|".join(b"(?:" + pattern + b")" for pattern in patterns)
-    either = re2.compile(whole, _options(ROOM))
+    either = re2.compile(whole, automaton_options(ROOM))
     return lambda data: range(len(patterns)) if either.search(data) else ()
 
 
@@ -157,7 +148,7 @@ def measured(way: str, times: int) -> dict[str, Any]:
     """Load time, memory and milliseconds of one way; and how many matches it lost."""
     patterns = patterns_of(times)
     before, began = _held(), time.perf_counter()
-    rules = [re2.compile(pattern, _options(32 * MIB)) for pattern in patterns]
+    rules = [re2.compile(pattern, automaton_options(32 * MIB)) for pattern in patterns]
     may_match = WAYS[way](patterns)
     loaded = time.perf_counter() - began
     texts = {(kind, length): _data(kind, length) for kind in KINDS for length in LENGTHS}

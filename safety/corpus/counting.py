@@ -15,6 +15,7 @@ from safety.corpus.reading import CorpusMessage, read_messages, read_sessions
 
 SHINGLE_WORDS: Final = 3
 TOO_LIKE: Final = 0.7
+NEAREST_SHARES: Final = (0.5, 0.95, 1.0)
 LENGTHS: Final = (8, 25, 60, 150)
 FIELDS: Final = ("person", "time", "manner", "negative", "register", "age")
 _WORD: Final = re.compile(r"\w+")
@@ -31,14 +32,28 @@ def shingles_of(text: str) -> frozenset[tuple[str, ...]]:
 
 def too_like(messages: Sequence[CorpusMessage]) -> Iterator[tuple[str, str]]:
     """Ids of messages of one language that share at least seven shingles in ten."""
+    for place, other, like in _alike(messages):
+        if like >= TOO_LIKE:
+            yield messages[other].id, messages[place].id
+
+
+def nearest(messages: Sequence[CorpusMessage]) -> list[float]:
+    """How like each message is to its nearest neighbour of the same language: shingles shared, 0 to 1."""
+    most = [0.0] * len(messages)
+    for place, other, like in _alike(messages):
+        most[place], most[other] = max(most[place], like), max(most[other], like)
+    return most
+
+
+def _alike(messages: Sequence[CorpusMessage]) -> Iterator[tuple[int, int, float]]:
+    """Every two messages of one language that share a shingle, the later one first, and how much they share."""
     holders: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
     kept = [shingles_of(message.text) for message in messages]
     for place, message in enumerate(messages):
         keys = [(message.lang, shingle) for shingle in kept[place]]
         shared = Counter(other for key in keys for other in holders[key])
         for other, count in shared.items():
-            if count / (len(kept[place]) + len(kept[other]) - count) >= TOO_LIKE:
-                yield messages[other].id, message.id
+            yield place, other, count / (len(kept[place]) + len(kept[other]) - count)
         for key in keys:
             holders[key].append(place)
 
@@ -54,6 +69,9 @@ def lines_of(messages: Sequence[CorpusMessage]) -> Iterator[str]:
     yield f"messages {len(messages)}, of them held out {sum(each.held_out for each in messages)}"
     yield f"families {len({each.family for each in messages})}"
     yield f"distinct runs of three words {distinct(messages):.3f}"
+    likeness = sorted(nearest(messages)) or [0.0]
+    shown = [likeness[int(share * (len(likeness) - 1))] for share in NEAREST_SHARES]
+    yield "nearest neighbour, median, 95 % and most: " + ", ".join(f"{each:.2f}" for each in shown)
     yield _counted("words", [_length(each.text) for each in messages])
     yield _counted("lang", [each.lang for each in messages])
     yield _counted("level", [each.level.value for each in messages])

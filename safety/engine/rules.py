@@ -240,13 +240,14 @@ def _expanded(pattern: str, words: dict[str, str], *, spaces: bool = True) -> st
 
 
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
-    return re2.compile(rf"\b(?:{pattern})(?:\b|$)".encode(), _options())
+    return re2.compile(rf"\b(?:{pattern})(?:\b|$)".encode(), automaton_options(_MEMORY_BYTES))
 
 
-def _options() -> Any:  # noqa: ANN401 - re2 has no types
+def automaton_options(memory_bytes: int) -> Any:  # noqa: ANN401 - re2 has no types
+    """How patterns are compiled: over bytes, without captures, in bounded memory."""
     options = re2.Options()
     options.never_capture = True
     options.log_errors = False
-    options.max_mem = _MEMORY_BYTES
+    options.max_mem = memory_bytes
     options.encoding = re2.Options.Encoding.LATIN1
     return options

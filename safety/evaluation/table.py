@@ -38,6 +38,8 @@ def _more(summary: Summary) -> Iterator[str]:
     if alarms.total:
         flagged, paged = 1000 * alarms.value, 1000 * pages.value
         yield f"  harmless    flagged {flagged:.1f}, paged {paged:.1f} of 1000 ({alarms.total})"
+    for name, share in summary.by_level.items():
+        yield f"  {name:<11} flagged {share}"
     for name, share in summary.by_trigger.items():
         yield f"  {name:<24} recall {share}"
     if len(summary.by_lang) > 1:

@@ -131,6 +131,11 @@ def test_texts_that_differ_by_little_are_too_like():
     assert list(too_like([_message(long), _message(long + " ok", lang="de")])) == []
 
 
+def test_the_nearest_neighbour_is_of_the_same_language():
+    messages = [_message("a b c d"), _message("b c d e"), _message("b c d", lang="de")]
+    assert counting.nearest(messages) == pytest.approx([1 / 3, 1 / 3, 0])
+
+
 def test_variety_is_one_where_nothing_is_said_twice():
     assert distinct([_message("a b c"), _message("d e f")]) == 1
     assert distinct([_message("a b c"), _message("a b c")]) == 0.5

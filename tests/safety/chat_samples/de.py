@@ -1,18 +1,6 @@
-"""German as people write it in chat: what must be found, what must be left alone, and words in disguise."""
+"""German as people write it in chat: what must be found and how grave, what is harmless, words in disguise."""
 
-import time
-
-import pytest
-
-from safety.engine.assess import Engine
-from safety.engine.foreign import LanguageDetector, rule_detectors
-from safety.engine.rules import person_rules
-from safety.levels import TRIGGERS, Level
-
-_READER = Engine((*rule_detectors(person_rules), LanguageDetector(frozenset({"en", "de"}))), "test")
-_SPEED_TEXT = "heute abend koche ich mit meiner schwester und danach schauen wir einen film, kommst du? kalt draußen"
-_SLOWEST_SECONDS = 0.02
-"""Twenty times what a quiet machine needs for a hundred characters."""
+from safety.levels import Level
 
 FLAGGED = [
     ("ich will sterben", Level.WARNING),
@@ -106,47 +94,16 @@ HARMLESS = [
 ]
 
 DISGUISED = [
-    "ich will st3rben",
-    "denke an su1zid",
-    "denke an selbstm*rd",
-    "ichwillsterben",
-    "ich will steeerben",
-    "ich will s t e r b e n",
-    "ICH WILL STERBEN",
-    "hab suizidgedankn",
-    "ich will ster\u200bben",
-    "will mich umbrigen",
-    "ich will n1cht mehr leben",
-    "hab selbstmort gedanken, denk nur an selbstmort",
+    ("ich will st3rben", Level.WARNING),
+    ("denke an su1zid", Level.WARNING),
+    ("denke an selbstm*rd", Level.WARNING),
+    ("ichwillsterben", Level.WARNING),
+    ("ich will steeerben", Level.WARNING),
+    ("ich will s t e r b e n", Level.WARNING),
+    ("ICH WILL STERBEN", Level.WARNING),
+    ("hab suizidgedankn", Level.WARNING),
+    ("ich will ster\u200bben", Level.WARNING),
+    ("will mich umbrigen", Level.WARNING),
+    ("ich will n1cht mehr leben", Level.WARNING),
+    ("hab selbstmort gedanken, denk nur an selbstmort", Level.WARNING),
 ]
-
-
-@pytest.mark.parametrize(("text", "level"), FLAGGED)
-def test_what_german_chat_says_is_found(text, level):
-    assert _READER.assess(text).level.rank >= level.rank
-
-
-@pytest.mark.parametrize("text", HARMLESS)
-def test_everyday_german_stays_below_concern(text):
-    assert _READER.assess(text).level.rank < Level.CONCERN.rank
-
-
-@pytest.mark.parametrize("text", DISGUISED)
-def test_a_disguised_german_word_is_found(text):
-    assert _READER.assess(text).level.rank >= Level.WARNING.rank
-
-
-def test_every_trigger_has_a_german_rule():
-    assert {rule.trigger for rule in person_rules("de").rules} == set(TRIGGERS)
-
-
-def test_a_german_text_takes_little_time():
-    _READER.assess(_SPEED_TEXT)
-    took = min(_seconds() for _ in range(5))
-    assert took < _SLOWEST_SECONDS
-
-
-def _seconds():
-    begun = time.perf_counter()
-    _READER.assess(_SPEED_TEXT)
-    return time.perf_counter() - begun

@@ -1,14 +1,8 @@
-"""Spanish, by its rules alone: what must be heard, what must stay quiet, and disguises. All texts are our own."""
+"""Spanish as people write it in chat: what must be found and how grave, what is harmless, words in disguise."""
 
-import pytest
-
-from safety.engine.assess import Engine
-from safety.engine.foreign import LanguageDetector, rule_detectors
-from safety.engine.rules import person_rules
 from safety.levels import Level
 
-ENGINE = Engine((*rule_detectors(person_rules), LanguageDetector(frozenset({"en", "es"}))))
-HEARD = [
+FLAGGED = [
     ("ya no quiero vivir, de verdad que no", Level.WARNING),
     ("ando pensando en quitarme la vida", Level.WARNING),
     ("me quiero morir y no sé a quién contárselo", Level.WARNING),
@@ -54,7 +48,7 @@ HEARD = [
     ("mi hermana dice que se quiere morir", Level.CONCERN),
     ("mi amigo se tomó un frasco de pastillas y no despierta", Level.CRISIS),
 ]
-QUIET = [
+HARMLESS = [
     "me muero de risa con ese video",
     "este calor me va a matar",
     "me muero de hambre, ¿qué hay de cenar?",
@@ -112,15 +106,3 @@ DISGUISED = [
     ("me boy a matar x q no aguanto", Level.CRISIS),
     ("tngo ganas d matarme xq no sirvo pa nada", Level.WARNING),
 ]
-
-
-@pytest.mark.parametrize(("text", "least"), HEARD + DISGUISED)
-def test_danger_in_spanish_is_heard(text, least):
-    level = ENGINE.assess(text).level
-    assert level is not Level.UNKNOWN
-    assert level.rank >= least.rank
-
-
-@pytest.mark.parametrize("text", QUIET)
-def test_everyday_spanish_stays_below_concern(text):
-    assert ENGINE.assess(text).level.rank < Level.CONCERN.rank

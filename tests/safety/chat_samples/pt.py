@@ -1,14 +1,8 @@
-"""Portuguese, by its rules alone: what must be heard, what must stay quiet, and disguises. All texts are our own."""
+"""Portuguese as people write it in chat: what must be found and how grave, what is harmless, words in disguise."""
 
-import pytest
-
-from safety.engine.assess import Engine
-from safety.engine.foreign import LanguageDetector, rule_detectors
-from safety.engine.rules import person_rules
 from safety.levels import Level
 
-ENGINE = Engine((*rule_detectors(person_rules), LanguageDetector(frozenset({"en", "pt"}))))
-HEARD = [
+FLAGGED = [
     ("não quero mais viver, cansei", Level.WARNING),
     ("ando pensando em tirar minha vida", Level.WARNING),
     ("quero morrer e não sei pra quem contar", Level.WARNING),
@@ -54,7 +48,7 @@ HEARD = [
     ("minha irmã diz que quer morrer", Level.CONCERN),
     ("meu amigo tomou uma cartela de remédio e não acorda", Level.CRISIS),
 ]
-QUIET = [
+HARMLESS = [
     "morrendo de rir com esse vídeo",
     "esse calor vai me matar",
     "tô morrendo de fome, o que tem pra jantar?",
@@ -112,15 +106,3 @@ DISGUISED = [
     ("vo me matar hj pq n aguento mais", Level.CRISIS),
     ("n qro viver mais, td mundo ia fikar melhor sem mim", Level.WARNING),
 ]
-
-
-@pytest.mark.parametrize(("text", "least"), HEARD + DISGUISED)
-def test_danger_in_portuguese_is_heard(text, least):
-    level = ENGINE.assess(text).level
-    assert level is not Level.UNKNOWN
-    assert level.rank >= least.rank
-
-
-@pytest.mark.parametrize("text", QUIET)
-def test_everyday_portuguese_stays_below_concern(text):
-    assert ENGINE.assess(text).level.rank < Level.CONCERN.rank

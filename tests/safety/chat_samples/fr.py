@@ -1,18 +1,6 @@
-"""French as people write it in chat: what must be found, what must be left alone, and words in disguise."""
+"""French as people write it in chat: what must be found and how grave, what is harmless, words in disguise."""
 
-import time
-
-import pytest
-
-from safety.engine.assess import Engine
-from safety.engine.foreign import LanguageDetector, rule_detectors
-from safety.engine.rules import person_rules
-from safety.levels import TRIGGERS, Level
-
-_READER = Engine((*rule_detectors(person_rules), LanguageDetector(frozenset({"en", "fr"}))), "test")
-_SPEED_TEXT = "bon ce soir je mange des pâtes avec ma sœur et après on regarde un film, tu viens ? il fait froid ici"
-_SLOWEST_SECONDS = 0.02
-"""Twenty times what a quiet machine needs for a hundred characters."""
+from safety.levels import Level
 
 FLAGGED = [
     ("je veux mourir", Level.WARNING),
@@ -107,46 +95,15 @@ HARMLESS = [
 ]
 
 DISGUISED = [
-    "je veux m0urir",
-    "je pense au su1c1de",
-    "je pense au suic*de tous les jours",
-    "jeveuxmourir",
-    "je veux mouriiiir",
-    "je veux m o u r i r",
-    "JE VEUX MOURIR",
-    "envie de me suicidder",
-    "je veux mo\u200burir",
-    "j\u2019ai envie de mourrir",
-    "jv crevé, jveux mourrir vrmt",
+    ("je veux m0urir", Level.WARNING),
+    ("je pense au su1c1de", Level.WARNING),
+    ("je pense au suic*de tous les jours", Level.WARNING),
+    ("jeveuxmourir", Level.WARNING),
+    ("je veux mouriiiir", Level.WARNING),
+    ("je veux m o u r i r", Level.WARNING),
+    ("JE VEUX MOURIR", Level.WARNING),
+    ("envie de me suicidder", Level.WARNING),
+    ("je veux mo\u200burir", Level.WARNING),
+    ("j\u2019ai envie de mourrir", Level.WARNING),
+    ("jv crevé, jveux mourrir vrmt", Level.WARNING),
 ]
-
-
-@pytest.mark.parametrize(("text", "level"), FLAGGED)
-def test_what_french_chat_says_is_found(text, level):
-    assert _READER.assess(text).level.rank >= level.rank
-
-
-@pytest.mark.parametrize("text", HARMLESS)
-def test_everyday_french_stays_below_concern(text):
-    assert _READER.assess(text).level.rank < Level.CONCERN.rank
-
-
-@pytest.mark.parametrize("text", DISGUISED)
-def test_a_disguised_french_word_is_found(text):
-    assert _READER.assess(text).level.rank >= Level.WARNING.rank
-
-
-def test_every_trigger_has_a_french_rule():
-    assert {rule.trigger for rule in person_rules("fr").rules} == set(TRIGGERS)
-
-
-def test_a_french_text_takes_little_time():
-    _READER.assess(_SPEED_TEXT)
-    took = min(_seconds() for _ in range(5))
-    assert took < _SLOWEST_SECONDS
-
-
-def _seconds():
-    begun = time.perf_counter()
-    _READER.assess(_SPEED_TEXT)
-    return time.perf_counter() - begun
