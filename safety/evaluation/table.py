@@ -38,6 +38,14 @@ def _more(summary: Summary) -> Iterator[str]:
     if alarms.total:
         flagged, paged = 1000 * alarms.value, 1000 * pages.value
         yield f"  harmless    flagged {flagged:.1f}, paged {paged:.1f} of 1000 ({alarms.total})"
+    yield from _groups(summary)
+    if summary.first_flag is not None:
+        yield f"  first flag at turn {summary.first_flag:g} (median)"
+    slowest = ", ".join(f"{name} {milliseconds} ms" for name, milliseconds in summary.slowest[:2])
+    yield f"  calibration error {summary.calibration_error:.3f}, Brier {summary.brier:.3f}; slowest {slowest}"
+
+
+def _groups(summary: Summary) -> Iterator[str]:
     for name, share in summary.by_level.items():
         yield f"  {name:<11} flagged {share}"
     for name, share in summary.by_trigger.items():
@@ -45,7 +53,3 @@ def _more(summary: Summary) -> Iterator[str]:
     if len(summary.by_lang) > 1:
         for lang, (recall, alarm) in summary.by_lang.items():
             yield f"  {lang:<12} recall {recall}, false alarms {alarm}"
-    if summary.first_flag is not None:
-        yield f"  first flag at turn {summary.first_flag:g} (median)"
-    slowest = ", ".join(f"{name} {milliseconds} ms" for name, milliseconds in summary.slowest[:2])
-    yield f"  calibration error {summary.calibration_error:.3f}, Brier {summary.brier:.3f}; slowest {slowest}"
